@@ -1,9 +1,10 @@
-"""Where published figures for tests lie: the folder `shared` beside the checkout, when it is there."""
+"""Where published figures for tests lie: the folder `shared` beside the checkout."""
 
 from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 from functools import cache
 from pathlib import Path
@@ -32,9 +33,9 @@ def shared_json(relative: str) -> Any:
 def shared_rows(relative: str) -> list[dict[str, str]]:
     """The rows of a shared CSV file (plain or .gz) as dictionaries of text."""
     path = shared_file(relative)
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        return list(csv.DictReader(file))
+    packed = path.read_bytes()
+    text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def mathematics_case(identifier: str) -> dict[str, Any]:

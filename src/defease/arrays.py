@@ -38,7 +38,7 @@ def frozen_floats(values: npt.ArrayLike, *, name: str) -> FloatArray:
     if unusable.size:
         first = int(unusable[0])
         message = f"is not a finite number ({array.flat[first]})"
-        raise bad_input(f"{name}[{first}]", message, "give finite numbers only")
+        raise bad_input(where=f"{name}[{first}]", what=message, remedy="give finite numbers only")
     array.flags.writeable = False
     return array
 

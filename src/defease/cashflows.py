@@ -1,8 +1,9 @@
 """What is owed: dated benefits, expenses and contributions, and the streams taken from them.
 
-`CashFlows` keeps every amount as the user entered it: positive, with its kind, group, year label and
-index tag.  What is valued or matched is a `Payments` stream taken from it, and the choice between
-gross (benefits plus expenses) and net (after contributions) is made by name, never by default.
+`CashFlows` keeps every amount as the user entered it: positive, with its kind, group, year label
+and index tag.  What is valued or matched is a `Payments` stream taken from it, and the choice
+between gross (benefits plus expenses) and net (after contributions) is made by name, never by
+default.
 """
 
 from __future__ import annotations
@@ -107,7 +108,9 @@ class Payments:
     ) -> Payments:
         if len(times) != len(amounts):
             what = f"{len(times)} times but {len(amounts)} amounts"
-            raise bad_input("payments", what, "give one amount for each payment time")
+            raise bad_input(
+                where="payments", what=what, remedy="give one amount for each payment time"
+            )
         distinct, first, owner = np.unique(times, return_index=True, return_inverse=True)
         total = np.bincount(owner, weights=amounts, minlength=len(distinct)).astype(np.float64)
         return cls(valuation_date, read_only(distinct), read_only(dates[first]), read_only(total))
@@ -203,14 +206,20 @@ class CashFlows:
             for name in ("times", "dates", "amounts", "kinds", "groups", "labels", "index_tags")
         }
         if len(set(lengths.values())) != 1:
-            raise bad_input("cash flows", f"columns differ in length ({lengths})", "align them")
+            raise bad_input(
+                where="cash flows",
+                what=f"columns differ in length ({lengths})",
+                remedy="align them",
+            )
         if (self.amounts < 0).any():
             first = int(np.flatnonzero(self.amounts < 0)[0])
             what = f"amount {first} is negative ({self.amounts[first]:g})"
-            raise bad_input("cash flows", what, "enter every kind as a positive number")
+            raise bad_input(
+                where="cash flows", what=what, remedy="enter every kind as a positive number"
+            )
 
     @classmethod
-    def from_times(  # noqa: PLR0913 - one column each, all keyword-only
+    def from_times(
         cls,
         valuation_date: dt.date,
         *,
@@ -286,10 +295,10 @@ class CashFlows:
         """The flows at which `chosen` is true."""
         return CashFlows(
             self.valuation_date,
-            *(
-                read_only(column[chosen])
-                for column in (self.times, self.dates, self.amounts, self.kinds)
-            ),
+            times=read_only(self.times[chosen]),
+            dates=read_only(self.dates[chosen]),
+            amounts=read_only(self.amounts[chosen]),
+            kinds=read_only(self.kinds[chosen]),
             groups=read_only(self.groups[chosen]),
             labels=read_only(self.labels[chosen]),
             index_tags=read_only(self.index_tags[chosen]),
@@ -299,7 +308,11 @@ class CashFlows:
         """Benefits, expenses and contributions added up by year label."""
         labels, owner = np.unique(self.labels, return_inverse=True)
         sums = [
-            np.bincount(owner, weights=np.where(self.kinds == kind, self.amounts, 0.0), minlength=len(labels))
+            np.bincount(
+                owner,
+                weights=np.where(self.kinds == kind, self.amounts, 0.0),
+                minlength=len(labels),
+            )
             for kind in FlowKind
         ]
         return YearTable(read_only(labels), *(read_only(s.astype(np.float64)) for s in sums))

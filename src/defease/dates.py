@@ -35,16 +35,16 @@ def parse_iso_date(text: str, *, where: str = "date") -> dt.date:
     --------
     >>> parse_iso_date("2024-08-31")
     datetime.date(2024, 8, 31)
-    >>> parse_iso_date("31/8/2024")
+    >>> parse_iso_date("31/8/2024")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    defease.errors.InputError: date: '31/8/2024' is not a date; write it year-month-day, as 2025-12-31
+    defease.errors.InputError: date: '31/8/2024' is not a date; write it year-month-day, ...
     """
     try:
         return dt.date.fromisoformat(text.strip())
     except ValueError:
         remedy = "write it year-month-day, as 2025-12-31"
-        raise bad_input(where, f"'{text}' is not a date", remedy) from None
+        raise bad_input(where=where, what=f"'{text}' is not a date", remedy=remedy) from None
 
 
 def to_date(day: np.datetime64) -> dt.date:
@@ -67,13 +67,15 @@ def month_end(day: dt.date) -> dt.date:
     >>> month_end(dt.date(2024, 2, 5))
     datetime.date(2024, 2, 29)
     """
-    return to_date(_first_day(np.datetime64(day, "M") + 1) - np.timedelta64(1, "D"))
+    next_month = np.datetime64(day, "M") + 1
+    return to_date(next_month.astype("datetime64[D]") - np.timedelta64(1, "D"))
 
 
 def is_month_end(days: DateArray) -> BoolArray:
     """Whether each day is the last of its month."""
-    days = days.astype("datetime64[D]")
-    return (days + 1).astype("datetime64[M]") != days.astype("datetime64[M]")
+    tomorrow = days.astype("datetime64[D]") + 1
+    last: BoolArray = tomorrow.astype("datetime64[M]") != days.astype("datetime64[M]")
+    return last
 
 
 def day_of_month(days: DateArray) -> IntArray:
@@ -97,8 +99,8 @@ def add_months_to(
 
     Examples
     --------
-    >>> add_months_to(dt.date(2028, 2, 29), 12)
-    array('2029-02-28', dtype='datetime64[D]')
+    >>> add_months_to(dt.date(2028, 2, 29), np.array([12, 48]))
+    array(['2029-02-28', '2032-02-29'], dtype='datetime64[D]')
     """
     start = np.asarray(days, dtype="datetime64[D]")
     aimed = day_of_month(start) if anchor_days is None else np.asarray(anchor_days, dtype=np.int64)
@@ -136,25 +138,28 @@ def day_count_days(start: DateArray, end: DateArray, convention: DayCount) -> Fl
     """Days between two dates: actual ones, or months of 30 days for 30/360.
 
     30/360 is the US bond basis: a start on the 31st (or on the last day of February) counts as the
-    30th; an end on the 31st counts as the 30th when the start is the 30th or 31st; an end on the last
-    day of February counts as the 30th when the start is one too.
+    30th; an end on the 31st counts as the 30th when the start is the 30th or 31st; an end on the
+    last day of February counts as the 30th when the start is one too.
 
     Examples
     --------
     >>> import numpy as np
     >>> first, last = (np.array([d], dtype="datetime64[D]") for d in ("2025-01-31", "2025-07-31"))
-    >>> day_count_days(first, last, DayCount.THIRTY_360), day_count_days(first, last, DayCount.ACT_360)
-    (array([180.]), array([181.]))
+    >>> day_count_days(first, last, DayCount.THIRTY_360)
+    array([180.])
+    >>> day_count_days(first, last, DayCount.ACT_360)
+    array([181.])
     """
     if convention is not DayCount.THIRTY_360:
         return (end - start).astype(np.int64).astype(np.float64)
     start_in_february, end_in_february = _is_february_end(start), _is_february_end(end)
     first, last = day_of_month(start), day_of_month(end)
     last = np.where(start_in_february & end_in_february, 30, last)
-    first = np.where(start_in_february | (first == 31), 30, first)  # noqa: PLR2004 - the convention's own numbers
-    last = np.where((last == 31) & (first >= 30), 30, last)  # noqa: PLR2004
+    first = np.where(start_in_february | (first == 31), 30, first)
+    last = np.where((last == 31) & (first >= 30), 30, last)
     months = (end.astype("datetime64[M]") - start.astype("datetime64[M]")).astype(np.int64)
-    return (30.0 * months + (last - first)).astype(np.float64)
+    counted: FloatArray = 30.0 * months + (last - first)
+    return counted
 
 
 def _first_day(months: DateArray | np.datetime64) -> DateArray:
@@ -164,4 +169,5 @@ def _first_day(months: DateArray | np.datetime64) -> DateArray:
 def _is_february_end(days: DateArray) -> BoolArray:
     february = 1  # months of a year counted from zero
     months = days.astype("datetime64[M]").astype(np.int64) % MONTHS_PER_YEAR
-    return (months == february) & is_month_end(days)
+    found: BoolArray = (months == february) & is_month_end(days)
+    return found

@@ -26,8 +26,8 @@ class Problem:
 
     Examples
     --------
-    >>> str(Problem("plan.toml: matching.years", "must be positive, got -3", "give a number of years above 0"))
-    'plan.toml: matching.years: must be positive, got -3; give a number of years above 0'
+    >>> str(Problem("plan.toml: matching.years", "must be positive, got -3", "give years above 0"))
+    'plan.toml: matching.years: must be positive, got -3; give years above 0'
     """
 
     where: str
