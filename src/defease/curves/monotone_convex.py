@@ -1,7 +1,9 @@
 """Monotone convex interpolation of forward rates (Hagan and West, 2006).
 
-The forward rate is continuous, keeps the average forward of every interval, is positive where the
-neighbouring average forwards are, and follows the shape of the data: no hump that is not in them.
+The forward rate keeps the average forward of every interval, is positive where the neighbouring
+average forwards are, and follows the shape of the data: no hump that is not in them.  It is
+continuous except where the shape of the data forces a jump (next to an interval that has to be
+level).
 
 Source: P. Hagan and G. West, "Interpolation methods for curve construction", Applied Mathematical
 Finance 13(2), 2006.
@@ -17,6 +19,10 @@ from defease.curves.piecewise import PiecewisePolynomial
 
 if TYPE_CHECKING:
     from defease.arrays import FloatArray
+
+
+NO_WIDTH = 1e-100
+"""A stretch narrower than this share of its interval is left out; its square still is a number."""
 
 
 def monotone_convex(times: FloatArray, logs: FloatArray) -> PiecewisePolynomial:
@@ -75,6 +81,7 @@ def _shape(g0: FloatArray, g1: FloatArray) -> tuple[FloatArray, FloatArray, Floa
             1.0,
         )
         middle = np.select([flat_start, flat_end, same_sign], [g0, g1, -g0 * g1 / (g0 + g1)], 0.0)
+        split = np.where(split < NO_WIDTH, 0.0, split)
         fall = np.where(split > 0, (g0 - middle) / np.where(split > 0, split, 1.0) ** 2, 0.0)
         rise = np.where(split < 1, (g1 - middle) / np.where(split < 1, 1 - split, 1.0) ** 2, 0.0)
     left = np.array([middle + fall * split**2, -2 * fall * split, fall])

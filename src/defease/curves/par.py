@@ -104,8 +104,8 @@ def _newton(prices: _Pricing, zero: FloatArray) -> FloatArray:
         jacobian = np.column_stack(
             [(prices(zero + b) - prices(zero - b)) / (2 * BUMP) for b in bumps]
         )
-        step = np.linalg.solve(jacobian, -error)
-        zero, error, improved = _best_step(prices, zero, error, step.astype(np.float64))
+        step = np.linalg.lstsq(jacobian, -error, rcond=None)[0].astype(np.float64)
+        zero, error, improved = _best_step(prices, zero, error, step)
         if not improved:
             break
     if not np.abs(error).max() < 1e4 * PRICE_TOLERANCE:
@@ -122,7 +122,8 @@ def _best_step(
     """The Newton step, halved until the largest pricing error falls."""
     for halvings in range(12):
         trial = zero + step / 2**halvings
-        found = prices(trial) - 1.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = prices(trial) - 1.0
         if np.isfinite(found).all() and np.abs(found).max() < np.abs(error).max():
             return trial, found, True
     return zero, error, False
