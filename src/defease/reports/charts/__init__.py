@@ -1,0 +1,28 @@
+"""One function for each chart: plain numbers in, a Vega-Lite specification with inline data out.
+
+Amounts are plan currency and rates decimals, as everywhere; each chart chooses the units of its
+axes.  Missing values are None.  `checked_spec` proves that a specification can be drawn.
+"""
+
+from defease.reports.charts.bars import basis_bars, key_rate_bars, savings_bar, stress_bars
+from defease.reports.charts.checks import checked_spec
+from defease.reports.charts.time_series import (
+    cash_flow_bars,
+    curve_lines,
+    exhaustion_lines,
+    ladder_chart,
+    sensitivity_chart,
+)
+
+__all__ = [
+    "basis_bars",
+    "cash_flow_bars",
+    "checked_spec",
+    "curve_lines",
+    "exhaustion_lines",
+    "key_rate_bars",
+    "ladder_chart",
+    "savings_bar",
+    "sensitivity_chart",
+    "stress_bars",
+]
