@@ -17,6 +17,8 @@ from defease.errors import bad_input
 
 DAYS_PER_YEAR = 365.0
 MONTHS_PER_YEAR = 12
+LONGEST_MONTH = 31
+MANY_DATES = 64
 
 
 class DayCount(StrEnum):
@@ -74,13 +76,13 @@ def month_end(day: dt.date) -> dt.date:
 def is_month_end(days: DateArray) -> BoolArray:
     """Whether each day is the last of its month."""
     tomorrow = days.astype("datetime64[D]") + 1
-    last: BoolArray = tomorrow.astype("datetime64[M]") != days.astype("datetime64[M]")
+    last: BoolArray = _month_of(tomorrow) != _month_of(days)
     return last
 
 
 def day_of_month(days: DateArray) -> IntArray:
     """The day's number within its month, 1 to 31."""
-    return (days - _first_day(days.astype("datetime64[M]"))).astype(np.int64) + 1
+    return (days - _first_day(_month_of(days))).astype(np.int64) + 1
 
 
 def add_months_to(
@@ -104,7 +106,7 @@ def add_months_to(
     """
     start = np.asarray(days, dtype="datetime64[D]")
     aimed = day_of_month(start) if anchor_days is None else np.asarray(anchor_days, dtype=np.int64)
-    target = start.astype("datetime64[M]") + np.asarray(months, dtype=np.int64)
+    target = _month_of(start) + np.asarray(months, dtype=np.int64)
     day = np.minimum(aimed, days_in_month(target))
     moved: DateArray = _first_day(target) + (day - 1)
     return moved
@@ -157,17 +159,43 @@ def day_count_days(start: DateArray, end: DateArray, convention: DayCount) -> Fl
     last = np.where(start_in_february & end_in_february, 30, last)
     first = np.where(start_in_february | (first == 31), 30, first)
     last = np.where((last == 31) & (first >= 30), 30, last)
-    months = (end.astype("datetime64[M]") - start.astype("datetime64[M]")).astype(np.int64)
+    months = (_month_of(end) - _month_of(start)).astype(np.int64)
     counted: FloatArray = 30.0 * months + (last - first)
     return counted
 
 
 def _first_day(months: DateArray | np.datetime64) -> DateArray:
-    return np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]")
+    wanted = np.asarray(months, dtype="datetime64[M]")
+    low, high = _span(wanted)
+    if not 0 <= high - low <= wanted.size:
+        return wanted.astype("datetime64[D]")
+    # numpy converts one date in 40 ns: many dates of few months are looked up instead
+    starts = np.arange(low, high + 1).astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray(starts[wanted.astype(np.int64) - low])
+
+
+def _month_of(days: DateArray) -> DateArray:
+    given = np.asarray(days, dtype="datetime64[D]")
+    low, high = _span(given)
+    if not 0 <= high - low <= LONGEST_MONTH * given.size:
+        return given.astype("datetime64[M]")
+    first, last = (np.datetime64(day, "D").astype("datetime64[M]") for day in (low, high))
+    months = np.arange(first, last + 1)
+    starts = _first_day(np.arange(first, last + 2))
+    by_day = np.repeat(months, (starts[1:] - starts[:-1]).astype(np.int64))
+    return np.asarray(by_day[(given - starts[0]).astype(np.int64)])
+
+
+def _span(dates: DateArray) -> tuple[int, int]:
+    """Smallest and largest date as numbers, in the wrong order when there are too few to matter."""
+    numbers = dates.astype(np.int64)
+    if numbers.size < MANY_DATES:
+        return 0, -1
+    return int(numbers.min()), int(numbers.max())
 
 
 def _is_february_end(days: DateArray) -> BoolArray:
     february = 1  # months of a year counted from zero
-    months = days.astype("datetime64[M]").astype(np.int64) % MONTHS_PER_YEAR
+    months = _month_of(days).astype(np.int64) % MONTHS_PER_YEAR
     found: BoolArray = (months == february) & is_month_end(days)
     return found

@@ -15,6 +15,7 @@ from defease.dates import (
     is_month_end,
     month_end,
     parse_iso_date,
+    to_date,
     years_between,
 )
 from defease.errors import InputError
@@ -73,3 +74,17 @@ def test_thirty_360_days(start: str, end: str, days: int) -> None:
 def test_a_date_that_is_none_names_its_place() -> None:
     with pytest.raises(InputError, match=r"row 3: '2023-02-29' is not a date"):
         parse_iso_date("2023-02-29", where="row 3")
+
+
+def test_many_dates_at_once_follow_the_same_calendar_as_single_ones() -> None:
+    days = np.arange("1999-11-29", "2001-03-02", dtype="datetime64[D]")
+    moved = add_months_to(days, np.arange(len(days)) % 30 - 15)
+    singly = [add_months(to_date(day), i % 30 - 15) for i, day in enumerate(days)]
+    assert moved.tolist() == singly
+    assert is_month_end(days).tolist() == [month_end(to_date(d)) == to_date(d) for d in days]
+
+
+def test_missing_dates_among_many_stay_missing() -> None:
+    days = np.full(100, np.datetime64("2024-05-31", "D"))
+    days[7] = np.datetime64("NaT")
+    assert np.isnat(add_months_to(days, 1)).nonzero()[0].tolist() == [7]
