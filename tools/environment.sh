@@ -29,9 +29,15 @@ if ! compgen -G "$directory/.ready-*" >/dev/null; then
     "$python" -m venv --clear "$directory"
 fi
 rm -f "$directory"/.ready-*
-"$directory/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements/install.lock
+pip=("$directory/bin/python" -m pip install -q --disable-pip-version-check)
 uv=("$directory/bin/uv" pip)
 target=(-q --python "$directory/bin/python")
-"${uv[@]}" sync "${target[@]}" --require-hashes --compile-bytecode requirements/install.lock "requirements/$kind.lock"
-"${uv[@]}" install "${target[@]}" --no-deps --no-build-isolation -e .
+locks=(requirements/install.lock "requirements/$kind.lock")
+"${pip[@]}" --require-hashes -r requirements/install.lock
+# uv is three times as fast, but a machine may be configured for pip alone.
+if ! "${uv[@]}" sync "${target[@]}" --require-hashes --compile-bytecode "${locks[@]}"; then
+    echo "uv could not install the lock; trying pip ..." >&2
+    "${pip[@]}" --require-hashes -r "${locks[0]}" -r "${locks[1]}"
+fi
+"${pip[@]}" --no-deps --no-build-isolation -e .
 touch "$stamp"
