@@ -1,4 +1,4 @@
-"""The single discount rate of GASB 67/68: funded benefits at the assumed return, the rest municipal."""
+"""The single discount rate of GASB 67 and 68: two rates blended into one."""
 
 from __future__ import annotations
 

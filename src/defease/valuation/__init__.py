@@ -8,6 +8,7 @@ from defease.valuation.annuities import (
 from defease.valuation.bases import Basis
 from defease.valuation.buckets import DEFAULT_EDGES, TermBucket, term_buckets
 from defease.valuation.discounting import (
+    SMALLEST_MEANINGFUL_SHARE,
     DiscountedPayments,
     discount,
     extrapolation_caution,
@@ -33,6 +34,7 @@ __all__ = [
     "DEFAULT_EDGES",
     "DEFAULT_SHIFTS_BP",
     "KEY_RATE_TENORS",
+    "SMALLEST_MEANINGFUL_SHARE",
     "Basis",
     "DiscountedPayments",
     "RiskMeasures",
