@@ -249,9 +249,9 @@ def _certified(
 ) -> LinearSolution | str:
     found = solver.getSolution()
     raw = np.asarray(found.col_value, dtype=np.float64) * scale.amount
-    # Within its tolerance the solver may go below zero; the certificate judges the clipped level.
     if not np.isfinite(raw).all():
         return "levels that are not finite"
+    # Within its tolerance the solver may go below zero; the certificate judges the clipped level.
     x = np.clip(raw, problem.column_lower, problem.column_upper)
     duals = np.asarray(found.row_dual, dtype=np.float64) * scale.cost
     certificate = certify(problem, x, duals, amount_unit=scale.amount, cost_unit=scale.cost)
@@ -361,8 +361,8 @@ def find_root(
 ) -> float:
     """The point between `low` and `high` at which a continuous function is zero (Brent's method).
 
-    `tolerance` is absolute and, down to four units of rounding, relative.  Raises `SolverError` when
-    the signs at both ends agree, a value is not finite, or the method does not settle.
+    `tolerance` is absolute and, down to four units of rounding, relative.  Raises `SolverError`
+    when both signs agree, a value is not finite, or the method does not settle.
 
     Examples
     --------

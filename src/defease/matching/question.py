@@ -1,0 +1,144 @@
+"""A matching question as plain arrays: what is due, what is promised, under which rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from defease.arrays import DateArray, FloatArray, read_only
+from defease.bonds.payments import payments_of
+from defease.bonds.terms import FACE
+from defease.dates import add_months_to, is_month_end, years_between
+from defease.errors import bad_input
+from defease.matching.policy import MatchingPolicy
+from defease.matching.problem import MatchingData, MatchingProgram, build_program
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from defease.bonds.universe import BondUniverse
+    from defease.cashflows import Payments
+    from defease.matching.haircut import ExpectedLossTable
+    from defease.matching.problem import Limit
+
+
+PLACE = "matching"
+
+
+@dataclass(frozen=True, eq=False)
+class DuePayments:
+    """The payments to be matched: at settlement, and after it up to the horizon."""
+
+    settlement: dt.date
+    at_settlement: float
+    dates: DateArray
+    amounts: FloatArray
+    total: float
+    """All payments from settlement on, those beyond the horizon included."""
+
+    @property
+    def times(self) -> FloatArray:
+        """Years from settlement, actual days over 365."""
+        return years_between(self.settlement, self.dates)
+
+
+@dataclass(frozen=True, eq=False)
+class MatchingQuestion:
+    """Everything that decides the answer: payments, bonds, conventions and limits."""
+
+    due: DuePayments
+    data: MatchingData
+    policy: MatchingPolicy
+    bonds: BondUniverse
+    limits: tuple[Limit, ...]
+
+    @classmethod
+    def of(
+        cls,
+        due: DuePayments,
+        bonds: BondUniverse,
+        *,
+        policy: MatchingPolicy,
+        limits: Sequence[Limit] = (),
+        haircut: ExpectedLossTable | None = None,
+    ) -> MatchingQuestion:
+        """The question for these payments and bonds."""
+        data = matching_data(due, bonds, policy, haircut=haircut)
+        return cls(due, data, policy, bonds, tuple(limits))
+
+    def program(self) -> MatchingProgram:
+        """The linear programme that answers it."""
+        return build_program(self.data, self.policy, self.bonds, self.limits)
+
+    def with_limits(self, limits: Sequence[Limit]) -> MatchingQuestion:
+        """The same question under other limits."""
+        return replace(self, limits=tuple(limits))
+
+    def with_cash_cap(self, months: int | None) -> MatchingQuestion:
+        """The same question with another cap on carried cash."""
+        return replace(self, data=replace(self.data, cash_caps=cash_caps(self.due, months)))
+
+
+def payments_due(liability: Payments, settlement: dt.date, horizon: dt.date | None) -> DuePayments:
+    """The payments at and after settlement, up to the horizon."""
+    start = np.datetime64(settlement, "D")
+    if len(liability) and liability.dates[0] < start:
+        what = f"a payment is due on {liability.dates[0]}, before settlement on {settlement}"
+        raise bad_input(PLACE, what, "drop payments already due, or settle earlier")
+    last = np.datetime64(horizon or dt.date.max, "D")
+    within = liability.dates <= last
+    # Two exact times may share one day; a day has one balance.
+    later = within & (liability.dates > start)
+    dates, owner = np.unique(liability.dates[later], return_inverse=True)
+    amounts = np.bincount(owner, liability.amounts[later], len(dates)).astype(np.float64)
+    if not len(dates):
+        until = f" and on or before {horizon}" if horizon else ""
+        what = f"no payment is due after settlement on {settlement}{until}"
+        raise bad_input(PLACE, what, "give later payments or a longer horizon")
+    at_start = float(liability.amounts[liability.dates == start].sum())
+    return DuePayments(
+        settlement, at_start, read_only(dates), read_only(amounts), float(liability.amounts.sum())
+    )
+
+
+def matching_data(
+    due: DuePayments,
+    bonds: BondUniverse,
+    policy: MatchingPolicy,
+    *,
+    haircut: ExpectedLossTable | None = None,
+) -> MatchingData:
+    """Payments due and promised as the plain arrays of the programme."""
+    promised = payments_of(bonds)
+    times = promised.times
+    principals = np.where(promised.periods == 0, FACE, 0.0)
+    kept = haircut.survival(bonds.ratings, promised.bond, times) if haircut else np.ones(len(times))
+    return MatchingData(
+        payment_times=due.times,
+        payments=due.amounts,
+        prices=bonds.dirty_prices,
+        flow_bonds=promised.bond,
+        flow_times=times,
+        flow_amounts=read_only(promised.amounts * kept),
+        flow_principals=read_only(principals * kept),
+        cash_caps=cash_caps(due, policy.cash_cap_months),
+    )
+
+
+def cash_caps(due: DuePayments, months: int | None) -> FloatArray:
+    """Largest cash carried out of settlement and of each payment date, shape (T + 1,).
+
+    The payments of the next so many calendar months, the last day included; from a month's end the
+    window ends with a month.
+    """
+    if months is None:
+        return read_only(np.full(len(due.dates) + 1, np.inf))
+    days = np.concatenate(([np.datetime64(due.settlement, "D")], due.dates))
+    aimed = np.where(is_month_end(days), 31, (days - days.astype("datetime64[M]")).astype(int) + 1)
+    ends = add_months_to(days, months, anchor_days=aimed)
+    paid = np.concatenate(([0.0], np.cumsum(due.amounts.clip(min=0.0))))
+    opening = np.arange(len(days))
+    return read_only(paid[np.searchsorted(due.dates, ends, side="right")] - paid[opening])
