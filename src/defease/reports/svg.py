@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from defease.reports.charts import checked_spec
+from defease.reports.charts import at_width, checked_spec
 
 if TYPE_CHECKING:
     from defease.reports.document import Spec
@@ -20,7 +20,7 @@ def render_svg(spec: Spec, *, width: int | None = None) -> str:
 
     The specification is checked first; equal specifications are drawn once in a process.
     """
-    drawn = checked_spec(spec if width is None else {**spec, "width": width})
+    drawn = checked_spec(spec if width is None else at_width(spec, width))
     return _drawn(json.dumps(drawn, allow_nan=False, sort_keys=True))
 
 

@@ -23,7 +23,7 @@ from defease.reports.formats import MISSING, MONEY, Format, Scale, shown
 from defease.reports.values import plain_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from defease.reports.charts.style import Layer, Row
     from defease.reports.document import Spec
@@ -33,7 +33,7 @@ _ROW_HEIGHT = 36
 
 def basis_bars(
     names: Sequence[str],
-    values: Sequence[object],
+    values: Iterable[object],
     *,
     measure: str,
     style: Format,
@@ -44,7 +44,8 @@ def basis_bars(
     numbers = plain_numbers(values, where=f"chart of {measure}")
     axis = axis_money(numbers, style)
     rows = _named_rows(names, numbers, axis, style=style, currency=currency)
-    room = _room_for_labels([*(row["at"] for row in rows), scaled(reference, axis) or 0.0])
+    ends = [*(row["at"] for row in rows), scaled(reference, axis) or 0.0]
+    room = _scale_with_room(ends, [row["label"] for row in rows])
     layers = _bars_with_labels(names, value_axis(measure, axis, currency=currency), room)
     if reference is not None:
         layers.append(_reference_line(scaled(reference, axis)))
@@ -53,7 +54,7 @@ def basis_bars(
 
 def stress_bars(
     names: Sequence[str],
-    changes: Sequence[object],
+    changes: Iterable[object],
     *,
     measure: str,
     style: Format,
@@ -64,7 +65,8 @@ def stress_bars(
     axis = axis_money(numbers, style)
     rows = _named_rows(names, numbers, axis, style=style, currency=currency)
     color = {"condition": {"test": "datum.value < 0", "value": NEGATIVE}, "value": PALETTE[0]}
-    room = _room_for_labels([row["at"] for row in rows])
+    ends = [row["at"] for row in rows]
+    room = _scale_with_room(ends, [row["label"] for row in rows])
     bars, *labels = _bars_with_labels(names, value_axis(measure, axis, currency=currency), room)
     bars["encoding"]["color"] = color
     return framed(
@@ -87,7 +89,7 @@ def savings_bar(
     amounts = plain_numbers([total[1], *(amount for _, amount in parts)], where="chart of savings")
     axis = axis_money(amounts, MONEY)
     rows = _waterfall_rows(names, [amount or 0.0 for amount in amounts], axis, currency=currency)
-    x = {
+    x: Row = {
         "field": "start",
         "type": "quantitative",
         "axis": value_axis("Amount", axis, currency=currency),
@@ -114,7 +116,9 @@ def savings_bar(
             "text": {"field": "label"},
         },
     }
-    x["scale"] = _room_for_labels([row[end] for row in rows for end in ("left", "right")])
+    ends = [row[end] for row in rows for end in ("left", "right")]
+    x["scale"] = _scale_with_room(ends, [row["label"] for row in rows])
+    x["axis"]["labelBound"] = True
     return framed(
         "How the payments are paid for", data=rows, layers=[bars, text], height=_height(names)
     )
@@ -122,7 +126,7 @@ def savings_bar(
 
 def key_rate_bars(
     tenors: Sequence[float],
-    series: Mapping[str, Sequence[object]],
+    series: Mapping[str, Iterable[object]],
     *,
     measure: str = "Key rate duration",
     unit: str = "years",
@@ -173,13 +177,15 @@ def _named_rows(
     return rows
 
 
-def _room_for_labels(ends: Sequence[float]) -> Row:
-    """The scale of the bars, with some 64 pixels beyond the longest for the value written there."""
-    low, high = min(0.0, *ends), max(0.0, *ends)
-    span = (high - low) or 1.0
-    expressions = {"domainMax": f"{high} + {span if high > 0 or low == 0 else 0.0} * 64 / width"}
-    expressions["domainMin"] = f"{low} - {span if low < 0 else 0.0} * 64 / width"
-    return {"nice": False, **{key: {"expr": text} for key, text in expressions.items()}}
+def _scale_with_room(ends: Sequence[float], labels: Sequence[str]) -> Row:
+    """The scale of the bars, with room on either side for the values written beyond the longest."""
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    sides = (low < 0) + (high > 0 or low == 0)
+    room = 14 + 6 * max((len(label) for label in labels), default=0)
+    extra = f"{(high - low) or 1.0} * {room} / max(40, width - {sides * room})"
+    lowest = f"{low} - {extra}" if low < 0 else "0"
+    highest = f"{high} + {extra}" if high > 0 or low == 0 else "0"
+    return {"nice": False, "domainMin": {"expr": lowest}, "domainMax": {"expr": highest}}
 
 
 def _bars_with_labels(names: Sequence[str], axis: Row, scale: Row) -> list[Layer]:
@@ -188,7 +194,7 @@ def _bars_with_labels(names: Sequence[str], axis: Row, scale: Row) -> list[Layer
     x = {
         "field": "value",
         "type": "quantitative",
-        "axis": axis,
+        "axis": {**axis, "labelBound": True},
         "scale": scale,
     }
     bars: Layer = {

@@ -12,6 +12,7 @@ from defease.reports.values import internal_error, plain_numbers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from defease.reports.document import Spec
     from defease.reports.formats import Format
     from defease.reports.values import Value
 
@@ -44,7 +45,7 @@ _LEGEND = {
     "columnPadding": 18, "offset": 6,
 }  # fmt: skip
 _CONFIG = {
-    "font": FONT, "background": "#ffffff", "view": {"stroke": None}, "axis": _AXIS,
+    "aria": False, "font": FONT, "background": "#ffffff", "view": {"stroke": None}, "axis": _AXIS,
     "legend": _LEGEND, "axisX": {"grid": False}, "axisY": {"domain": False, "ticks": False},
     "range": {"category": PALETTE},
     "bar": {"stroke": None}, "text": {"color": INK, "fontSize": 11.5},
@@ -59,7 +60,7 @@ def framed(description: str, *, data: Sequence[Row], layers: Sequence[Layer], he
         "width": WIDTH,
         "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
-        "padding": 6,
+        "padding": {"left": 6, "top": 6, "right": 22, "bottom": 6},
         "data": {"values": list(data)},
         "layer": list(layers),
         "config": _CONFIG,
@@ -105,21 +106,37 @@ def value_axis(words: str, style: Format, *, currency: str) -> Row:
         "tickCount": 6,
         "labelOverlap": True,
         "labelSeparation": 8,
-        "labelBound": 2,
     }
 
 
 def series_color(names: Sequence[str], colors: Sequence[str] = ()) -> Row:
     """Colour by series, in the order the series are given."""
     chosen = [*colors, *PALETTE][: len(names)]
-    widest = 40 + 7 * max((len(name) for name in names), default=0)
     return {
         "field": "series",
         "type": "nominal",
         "scale": {"domain": list(names), "range": chosen},
-        # as many columns as fit, so that no name is cut off on a phone
-        "legend": {"columns": {"expr": f"max(1, floor((width + 20) / {widest}))"}},
+        "legend": {"columns": _legend_columns(names, WIDTH)},
     }
+
+
+def at_width(spec: Spec, width: int) -> Spec:
+    """The same chart in another width, with a legend whose names all fit beside each other."""
+    return {**spec, "width": width, "layer": [_layer_at(layer, width) for layer in spec["layer"]]}
+
+
+def _layer_at(layer: Layer, width: int) -> Layer:
+    color = layer.get("encoding", {}).get("color", {})
+    if not color.get("legend"):
+        return layer
+    legend = {**color["legend"], "columns": _legend_columns(color["scale"]["domain"], width)}
+    return {**layer, "encoding": {**layer["encoding"], "color": {**color, "legend": legend}}}
+
+
+def _legend_columns(names: Sequence[str], width: int) -> int:
+    """How many names of the longest length fit beside each other, axis and margins allowed for."""
+    longest = max((len(name) for name in names), default=0)
+    return max(1, (width - 90) // (44 + 7 * longest))
 
 
 def year_axis(years: Sequence[int], *, title: str = "Plan year") -> Row:
@@ -158,7 +175,7 @@ def name_axis(names: Sequence[str]) -> Row:
     }
 
 
-def columns_of(series: Mapping[str, Sequence[object]], count: int) -> dict[str, list[float | None]]:
+def columns_of(series: Mapping[str, Iterable[object]], count: int) -> dict[str, list[float | None]]:
     """The series as plain numbers, each as long as its axis."""
     found = {
         name: plain_numbers(values, where=f"chart series '{name}'")

@@ -21,7 +21,7 @@ from defease.reports.formats import MONEY, PERCENT
 from defease.reports.values import plain_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from defease.reports.charts.style import Layer, Row
     from defease.reports.document import Spec
@@ -33,9 +33,9 @@ _DUE = "payments due"
 
 def cash_flow_bars(
     years: Sequence[int],
-    outgo: Mapping[str, Sequence[object]],
+    outgo: Mapping[str, Iterable[object]],
     *,
-    contributions: Sequence[object] | None = None,
+    contributions: Iterable[object] | None = None,
     currency: str = "USD",
     words: str = "Paid out (up) and paid in (down)",
 ) -> Spec:
@@ -57,8 +57,8 @@ def cash_flow_bars(
 
 def ladder_chart(
     years: Sequence[int],
-    payments: Sequence[object],
-    sources: Mapping[str, Sequence[object]],
+    payments: Iterable[object],
+    sources: Mapping[str, Iterable[object]],
     *,
     currency: str = "USD",
 ) -> Spec:
@@ -97,7 +97,7 @@ def ladder_chart(
 
 def exhaustion_lines(
     years: Sequence[int],
-    paths: Mapping[str, Sequence[object]],
+    paths: Mapping[str, Iterable[object]],
     *,
     currency: str = "USD",
     words: str = "Assets at the end of the year",
@@ -114,7 +114,7 @@ def exhaustion_lines(
 
 def curve_lines(
     maturities: Sequence[float],
-    rates: Mapping[str, Sequence[object]],
+    rates: Mapping[str, Iterable[object]],
     *,
     words: str = "Spot rate, annual effective",
 ) -> Spec:
@@ -128,7 +128,7 @@ def curve_lines(
 
 def sensitivity_chart(
     shifts_bp: Sequence[float],
-    series: Mapping[str, Sequence[object]],
+    series: Mapping[str, Iterable[object]],
     *,
     measure: str,
     style: Format,

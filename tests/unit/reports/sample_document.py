@@ -1,0 +1,292 @@
+"""A board report made of invented figures: what the tests of the renderers show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import accumulate
+
+from defease.errors import Caution
+from defease.reports import charts
+from defease.reports.document import (
+    Callout,
+    Column,
+    Definitions,
+    Document,
+    Figure,
+    Formatted,
+    KeyFigure,
+    KeyFigures,
+    Paragraph,
+    Section,
+    Table,
+    Tone,
+    data_table,
+)
+from defease.reports.formats import (
+    DATE,
+    LABEL,
+    MONEY,
+    MONEY_CENTS,
+    PERCENT,
+    PERCENT_CHANGE,
+    PRICE,
+    RATE,
+    SCIENTIFIC,
+    SHIFT,
+    YEARS,
+)
+
+BASES = ["treasury", "AA corporate", "assumed return", "GASB blended"]
+LIABILITIES = [345.2e9, 331.7e9, 271.6e9, 271.6e9]
+RATIOS = [0.6094, 0.6342, 0.7746, 0.7746]
+YEARS_AHEAD = list(range(2025, 2124))
+
+
+def sample_document() -> Document:
+    """The whole report, with every kind of block and every chart."""
+    return Document(
+        title="Board report",
+        plan="Teachers & Harbour Pension Plan <sample>",
+        as_of=dt.date(2024, 8, 31),
+        subtitle="Funded status, liabilities, exhaustion, matching and stress on one set of flows",
+        blocks=[_tiles(), _status(), _liabilities(), _exhaustion(), _matching(), _stress(),
+                _basis()],
+        cautions=[
+            Caution("extrapolated", "12% of the present value lies beyond the curve's last point."),
+            Caution("total_measure", "The cash flows include future service: they show more than a "
+                    "published accrued liability."),
+        ],
+        footer=[
+            ("Version", "0.1.0"),
+            ("Run", "3f1c9a7be2d4"),
+            ("plan.toml", f"sha256 {'9b74c989' * 8}"),
+            ("cash_flows.csv", f"sha256 {'2c26b46b' * 8}"),
+        ],
+    )  # fmt: skip
+
+
+def _tiles() -> KeyFigures:
+    return KeyFigures(
+        [
+            KeyFigure("Funded ratio", 0.6094, PERCENT, "Treasury; 77.5% at the assumed return",
+                      Tone.WARN),
+            KeyFigure("Surplus", -134.8e9, MONEY, "assets less liability, Treasury", Tone.BAD),
+            KeyFigure("Liability", 345.2e9, MONEY, "present value, net of contributions"),
+            KeyFigure("Required return", 0.0687, RATE, "assumed 7.00%", Tone.GOOD),
+        ]
+    )  # fmt: skip
+
+
+def _status() -> Section:
+    table = Table(
+        "Funded status on every basis",
+        [
+            Column("basis", "Basis"),
+            Column("liability", "Liability", MONEY),
+            Column("surplus", "Surplus", MONEY),
+            Column("ratio", "Funded ratio", PERCENT),
+            Column("yield", "Yield", RATE),
+            Column("duration", "Modified duration", YEARS),
+            Column("dv01", "DV01", MONEY),
+        ],
+        [
+            [name, pv, 210.4e9 - pv, ratio, rate, duration, pv * duration * 1e-4]
+            for name, pv, ratio, rate, duration in zip(
+                BASES, LIABILITIES, RATIOS, [0.0412, 0.0498, 0.07, 0.07],
+                [13.86, 13.1, 10.94, 10.94],
+                strict=True,
+            )
+        ],
+        note="Contributions are deducted from payments. The GASB rate equals the assumed return.",
+    )  # fmt: skip
+    chart = charts.basis_bars(BASES, RATIOS, measure="Funded ratio", style=PERCENT, reference=1.0)
+    return Section(
+        "Funded status",
+        [
+            Paragraph(
+                "The plan holds $210.4bn against a liability of $345.2bn on Treasury rates, a "
+                "funded ratio of 60.9%. At the assumed return of 7.00% the same payments are worth "
+                "$271.6bn."
+            ),
+            Figure("The funded ratio is 60.9% on Treasury rates and 77.5% at the assumed return.",
+                   chart, table, "Horizontal bars of the funded ratio on four bases."),
+            table,
+        ],
+    )  # fmt: skip
+
+
+def _liabilities() -> Section:
+    benefits = [13.2e9 + 0.5e9 * k - 0.0075e9 * k * k for k in range(99)]
+    benefits = [max(b, 0.0) for b in benefits]
+    contributions = [max(10.4e9 - 0.22e9 * k, 0.0) for k in range(99)]
+    expenses = [0.08e9 for _ in range(99)]
+    flows = data_table(
+        "Payments by year",
+        {
+            "Year": YEARS_AHEAD,
+            "Benefits": benefits,
+            "Expenses": expenses,
+            "Contributions": contributions,
+        },
+        [LABEL, MONEY, MONEY, MONEY],
+    )
+    chart = charts.cash_flow_bars(
+        YEARS_AHEAD, {"benefits": benefits, "expenses": expenses}, contributions=contributions
+    )
+    shifts = [-200, -100, -50, 0, 50, 100, 200]
+    moves = {
+        name: [r * (1 + 0.0013 * s) for s in shifts]
+        for name, r in zip(BASES[:3], RATIOS, strict=False)
+    }
+    sensitivity = data_table(
+        "Funded ratio after a shift", {"Shift": shifts, **moves}, [SHIFT] + [PERCENT] * 3
+    )
+    tenors = [0.5, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40]
+    keys = [0.01, 0.03, 0.09, 0.16, 0.41, 0.62, 1.32, 1.94, 2.05, 2.11, 3.37, 0.0]
+    key_table = data_table(
+        "Key rate durations", {"Maturity": tenors, "treasury": keys}, [LABEL, YEARS]
+    )
+    curve = {"treasury": [0.05 - 0.0008 * t if t < 12 else 0.0404 + 0.0001 * t for t in tenors],
+             "AA corporate": [0.052 if t < 5 else 0.0495 + 8e-5 * t for t in tenors]}  # fmt: skip
+    rate_table = data_table("Spot rates", {"Maturity": tenors, **curve}, [LABEL, RATE, RATE])
+    return Section(
+        "Liabilities",
+        [
+            Figure("Benefits peak at $21.5bn in 2058.", chart, flows, "Bars of payments by year."),
+            Section(
+                "Sensitivity to interest rates",
+                [
+                    Figure(
+                        "A fall of 100 bp takes the Treasury funded ratio to 53.0%.",
+                        charts.sensitivity_chart(
+                            shifts, moves, measure="Funded ratio", style=PERCENT
+                        ),
+                        sensitivity,
+                    ),
+                    Figure(
+                        "30 years carries most of the interest rate risk: 3.37 of 12.11 years.",
+                        charts.key_rate_bars(tenors, {"treasury": keys}),
+                        key_table,
+                    ),
+                    Figure("Spot rates used.", charts.curve_lines(tenors, curve), rate_table),
+                ],
+            ),
+        ],
+    )
+
+
+def _exhaustion() -> Section:
+    def path(rate: float) -> list[float | None]:
+        assets = accumulate(
+            range(99), lambda a, k: a * (1 + rate) - 12.9e9 - 0.12e9 * k, initial=210.4e9
+        )
+        return [a if a >= 0 else None for a in assets][:99]
+
+    paths = {
+        "assumed return 7.00%": path(0.07),
+        "required return 6.87%": path(0.0747),
+        "5.50%": path(0.055),
+    }
+    table = data_table(
+        "Assets by year", {"Year": YEARS_AHEAD, **paths}, [LABEL, MONEY, MONEY, MONEY]
+    )
+    return Section(
+        "Exhaustion of assets",
+        [
+            Callout("At the assumed return the assets last for every payment.", Tone.GOOD),
+            Figure("At 5.50% a year the assets are gone in 2046.",
+                   charts.exhaustion_lines(YEARS_AHEAD, paths), table),
+        ],
+    )  # fmt: skip
+
+
+def _matching() -> Section:
+    years = list(range(2025, 2035))
+    due = [8.0e8 + 0.3e8 * k for k in range(10)]
+    income = [1.9e8 - 0.17e8 * k for k in range(10)]
+    cash = [0.0, 0.2e8, 0.0, 0.1e8, 0.0, 0.3e8, 0.0, 0.0, 0.1e8, 0.0]
+    principal = [d - i - c for d, i, c in zip(due, income, cash, strict=True)]
+    sources = {"income": income, "principal": principal, "carried cash": cash}
+    ladder = data_table(
+        "Ladder", {"Year": years, "Payments": due, **sources}, [LABEL] + [MONEY] * 4
+    )
+    parts = [
+        ("Time value", 1.49e9),
+        ("Credit spread", 0.21e9),
+        ("Saving by matching", -0.06e9),
+        ("Cost today", 7.71e9),
+    ]
+    savings = Table("Payments and how they are paid for",
+                    [Column("part", "Part"), Column("amount", "Amount", MONEY)],
+                    [*parts, ["Payments", 9.35e9]], totals=[-1])  # fmt: skip
+    holdings = Table(
+        "Largest holdings",
+        [
+            Column("identifier", "Identifier"),
+            Column("issuer", "Issuer"),
+            Column("rating", "Rating"),
+            Column("maturity", "Maturity", DATE),
+            Column("coupon", "Coupon", RATE),
+            Column("price", "Price", PRICE),
+            Column("cost", "Cost", MONEY),
+        ],
+        [
+            ["912810TM0", "United States Treasury", "UST", dt.date(2028, 2, 15), 0.04125, 99.8125,
+             6.12e8],
+            ["S00017BBB",
+             "=cmd|'/c calc'!A1 Industries & Sons <Holding> Limited Liability Company", "A-",
+             dt.date(2031, 6, 30), 0.0512, 101.22, 4.4e8],
+            ["S00231AAA", "Sample Utility 14", "AA", dt.date(2033, 11, 15), None, 96.5, 3.81e8],
+        ],
+    )  # fmt: skip
+    facts = Table(
+        "Certificate",
+        [Column("fact", "Fact"), Column("value", "Value", MONEY_CENTS)],
+        [["Largest shortfall", 0.0], ["Relative gap", Formatted(3.2e-12, SCIENTIFIC)]],
+    )
+    return Section(
+        "Matched portfolio",
+        [
+            Figure("Ten years of payments cost $7.71bn today.",
+                   charts.savings_bar(("Payments", 9.35e9), parts), savings),
+            Figure("Every payment is covered, most of it by principal.",
+                   charts.ladder_chart(years, due, sources), ladder),
+            holdings,
+            facts,
+        ],
+    )  # fmt: skip
+
+
+def _stress() -> Section:
+    names = [
+        "rates up 100",
+        "rates down 100",
+        "equities down 30% and spreads wider by 150 bp",
+        "steepening",
+    ]
+    changes = [0.082, -0.079, -0.1412, None]
+    table = data_table(
+        "Change in funded ratio", {"Scenario": names, "Change": changes}, [LABEL, PERCENT_CHANGE]
+    )
+    chart = charts.stress_bars(
+        names, changes, measure="Change in funded ratio", style=PERCENT_CHANGE
+    )
+    return Section("Stress tests", [Figure("The worst scenario costs 14.1 points.", chart, table)])
+
+
+def _basis() -> Section:
+    return Section(
+        "Assumptions and conventions",
+        [
+            Definitions(
+                [
+                    (
+                        "Funded ratio",
+                        "Market value of assets divided by the present value of net payments.",
+                    ),
+                    ("Timing", "Annual amounts are paid in the middle of the plan year."),
+                    ("Discounting", "Spot rates, annual effective; time is days divided by 365."),
+                ]
+            )
+        ],
+    )
