@@ -278,24 +278,23 @@ def _unbounded(solver: highspy.Highs, scale: _Scale) -> NoSolution:
 def _load(problem: LinearProgram) -> highspy.Highs:
     import highspy
 
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(problem.costs), len(problem.row_lower)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = (
-        problem.costs,
-        problem.column_lower,
-        problem.column_upper,
-    )
-    lp.row_lower_, lp.row_upper_ = problem.row_lower, problem.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = problem.starts.astype(np.int32)
-    lp.a_matrix_.index_ = problem.rows.astype(np.int32)
-    lp.a_matrix_.value_ = problem.values
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("parallel", "off")
     solver.setOptionValue("primal_feasibility_tolerance", FEASIBILITY_TOLERANCE)
     solver.setOptionValue("dual_feasibility_tolerance", FEASIBILITY_TOLERANCE)
-    if solver.passModel(lp) == highspy.HighsStatus.kError:
+    by_columns, minimise, constant = 1, 1, 0.0
+    columns, rows = len(problem.costs), len(problem.row_lower)
+    # Plain arrays: attributes of HighsLp would be copied number by number.
+    status = solver.passModel(
+        *(columns, rows, len(problem.values), by_columns, minimise, constant),
+        *(problem.costs, problem.column_lower, problem.column_upper),
+        *(problem.row_lower, problem.row_upper),
+        *(problem.starts.astype(np.int32), problem.rows.astype(np.int32)),
+        problem.values,
+        np.zeros(columns, dtype=np.int32),
+    )
+    if status == highspy.HighsStatus.kError:
         raise SolverError(
             Problem("linear programme", "the solver refuses the data", "check amounts and bounds")
         )

@@ -137,7 +137,7 @@ def _repairs(question: MatchingQuestion) -> list[str]:
         others = question.limits[:position] + question.limits[position + 1 :]
         if isinstance(limit, ShareLimit) and _solvable(question.with_limits(others)):
             found.append(_limit_repair(question, position, limit))
-    cap = question.policy.cash_cap_months
+    cap = question.data.policy.cash_cap_months
     if cap is not None and question.data.has_cash_cap and _solvable(question.with_cash_cap(None)):
         found.append(_cash_cap_repair(question, cap))
     return [sentence for sentence in found if sentence]
@@ -205,7 +205,7 @@ def _profitable_loan(question: MatchingQuestion, matching: MatchingProgram, ray:
     if not (loans > 0.0).any():
         return "payments received are worth more than they cost"
     period = int(np.argmax(loans))
-    rate = question.policy.borrowing_rates(question.data.periods)[period]
+    rate = question.data.policy.borrowing_rates(question.data.periods)[period]
     bonds = ray[matching.bonds.start : matching.bonds.stop] * question.data.prices
     if not (bonds > 0.0).any():
         return f"borrowing at {percent(rate)} is cheaper than what carried cash earns"

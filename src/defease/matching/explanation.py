@@ -8,13 +8,11 @@ import numpy as np
 
 from defease.dates import to_date
 from defease.errors import Caution
-from defease.matching.problem import receipts
 from defease.matching.result import FundedByCash, LimitPrice
 
 if TYPE_CHECKING:
     from defease.arrays import DateArray, FloatArray
     from defease.matching.limits import ShareLimit
-    from defease.matching.policy import MatchingPolicy
     from defease.matching.problem import LimitRow, MatchingData, MatchingProgram
     from defease.solvers import LinearSolution
 
@@ -44,19 +42,16 @@ def limit_prices(
 
 
 def price_falls_to_enter(
-    data: MatchingData,
-    policy: MatchingPolicy,
-    discount_factors: FloatArray,
-    reduced_costs: FloatArray,
+    data: MatchingData, discount_factors: FloatArray, reduced_costs: FloatArray
 ) -> FloatArray:
     """By how much each price per 100 would have to fall for the bond to be bought, shape (n,).
 
     ``r_i / (1 - nu - sum mu_G)``; the divisor, what one unit of price weighs in the optimum, comes
     from ``r_i = p_i (1 - nu - sum mu_G) - sum_t pi_t F_it``.
     """
-    rows, amounts = receipts(data, policy)
-    counted = rows < data.periods
-    worth = amounts[counted] * discount_factors[rows[counted]]
+    received = data.receipts
+    counted = received.counted
+    worth = received.amounts[counted] * discount_factors[received.rows[counted]]
     value = np.bincount(data.flow_bonds[counted], worth, len(data.prices))
     weight = (reduced_costs + value) / data.prices
     usable = weight > NEGLIGIBLE
@@ -64,13 +59,11 @@ def price_falls_to_enter(
     return np.asarray(falls.clip(min=0.0), dtype=np.float64)
 
 
-def funded_by_cash(
-    data: MatchingData, policy: MatchingPolicy, levels: FloatArray, dates: DateArray
-) -> FundedByCash | None:
+def funded_by_cash(data: MatchingData, levels: FloatArray, dates: DateArray) -> FundedByCash | None:
     """The payments after the last receipt from any bond held; None when there are none."""
-    rows, _ = receipts(data, policy)
-    used = (levels[data.flow_bonds] > 0.0) & (rows < data.periods)
-    last = int(rows[used].max(initial=-1))
+    counted = data.receipts.counted
+    used = counted[levels[data.flow_bonds[counted]] > 0.0]
+    last = int(data.receipts.rows[used].max(initial=-1))
     tail = data.payments[last + 1 :]
     if not (tail > 0.0).any():
         return None
@@ -85,10 +78,9 @@ def funded_by_cash(
     return FundedByCash(after, count, share, sentence)
 
 
-def ignored_payments(data: MatchingData, policy: MatchingPolicy, levels: FloatArray) -> float:
+def ignored_payments(data: MatchingData, levels: FloatArray) -> float:
     """What the bonds held still pay after the last date; it has no value in the match."""
-    rows, _ = receipts(data, policy)
-    later = rows >= data.periods
+    later = np.flatnonzero(data.receipts.rows >= data.periods)
     return float(levels[data.flow_bonds[later]] @ data.flow_amounts[later])
 
 

@@ -32,7 +32,7 @@ class Sense(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class TargetRow:
-    """A total that the holdings must reach: ``sum values_i x_i`` equal to, or at least, a target."""
+    """A total of the holdings: ``sum values_i x_i`` equal to a target, or at least that much."""
 
     name: str
     values: FloatArray

@@ -14,6 +14,7 @@ Limits add rows of their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -39,6 +40,18 @@ SAME_MOMENT = 1e-9
 """Years within which a payment received and a payment due count as simultaneous (0.03 s)."""
 
 
+@dataclass(frozen=True, eq=False)
+class Receipts:
+    """Payments of bonds by the payment date they serve (T: after the last), compounded to it.
+
+    `counted` are the positions of those that serve a date.
+    """
+
+    rows: IntArray
+    amounts: FloatArray
+    counted: IntArray
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MatchingData:
     """Payments and bonds as plain arrays: all that the programme needs without limits.
@@ -58,8 +71,11 @@ class MatchingData:
     cash_caps
         Largest cash carried out of settlement and of each payment date, shape (T + 1,); infinite
         where there is no cap.
+    policy
+        The conventions.
     """
 
+    policy: MatchingPolicy
     payment_times: FloatArray
     payments: FloatArray
     prices: FloatArray
@@ -73,6 +89,42 @@ class MatchingData:
     def periods(self) -> int:
         """Number of payment dates."""
         return len(self.payments)
+
+    @cached_property
+    def growth_of_cash(self) -> FloatArray:
+        """What one unit of cash becomes over each period, ``(1 + c)^years``, shape (T,)."""
+        rates = self.policy.reinvestment_rates(self.periods)
+        return np.asarray((1.0 + rates) ** self._lengths, dtype=np.float64)
+
+    @cached_property
+    def growth_of_loans(self) -> FloatArray:
+        """What one unit borrowed at the start of each period costs at its end, shape (T,)."""
+        rates = self.policy.borrowing_rates(self.periods)
+        return np.asarray((1.0 + rates) ** self._lengths, dtype=np.float64)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """For each payment of a bond, the payment date it serves and its amount compounded to it.
+
+        A payment received on or before a date (less the lag) serves that date and earns the
+        reinvestment rate until then, so pay dates between two dates need no rows; after the last
+        date the row is T and the amount is not compounded.
+        """
+        lag = self.policy.payment_lag_days / DAYS_PER_YEAR
+        rows = np.searchsorted(self.payment_times, self.flow_times + (lag - SAME_MOMENT))
+        waiting = np.append(self.payment_times, -np.inf)[rows] - self.flow_times > SAME_MOMENT
+        early = np.flatnonzero(waiting)
+        logs = np.log1p(self.policy.reinvestment_rates(self.periods)) * self._lengths
+        growth = np.concatenate(([0.0], np.cumsum(logs)))
+        opening = np.concatenate(([0.0], self.payment_times))
+        so_far = np.interp(self.flow_times[early], opening, growth)
+        amounts = self.flow_amounts.copy()
+        amounts[early] *= np.exp(growth[1:][rows[early]] - so_far)
+        return Receipts(rows, amounts, np.flatnonzero(rows < self.periods))
+
+    @property
+    def _lengths(self) -> FloatArray:
+        return np.diff(self.payment_times, prepend=0.0)
 
     @property
     def has_cash_cap(self) -> bool:
@@ -138,23 +190,23 @@ class ProgramDraft:
 
     Parameters
     ----------
-    data, policy
+    data
         What is matched, and the conventions.
     bonds
         Labels of the same bonds, for limits.
     """
 
-    def __init__(self, data: MatchingData, policy: MatchingPolicy, bonds: LabelledBonds) -> None:
-        self.data, self.policy, self.bonds = data, policy, bonds
+    def __init__(self, data: MatchingData, bonds: LabelledBonds) -> None:
+        self.data, self.policy, self.bonds = data, data.policy, bonds
         self.builder = ProgramBuilder()
         self.limit_rows: list[LimitRow] = []
-        carried = policy.surplus is Surplus.CARRIED
+        carried = self.policy.surplus is Surplus.CARRIED
         self._bond_columns = self.builder.add_columns(data.prices)
         upper = data.payments if carried else np.full(data.periods, np.inf)
         self._balances = self.builder.add_rows(data.payments, upper)
         self._add_receipts()
         self._cash = self._add_cash() if carried else range(0)
-        self._loans = self._add_loans() if policy.borrows else range(0)
+        self._loans = self._add_loans() if self.policy.borrows else range(0)
         releases = carried and data.has_cash_cap
         self._released = self._add_released() if releases else range(0)
         self._value = range(0)
@@ -195,10 +247,10 @@ class ProgramDraft:
         )
 
     def _add_receipts(self) -> None:
-        rows, amounts = receipts(self.data, self.policy)
-        counted = rows < self.data.periods
+        received = self.data.receipts
+        counted = received.counted
         columns = self.data.flow_bonds[counted]
-        self.builder.add_entries(rows[counted], columns, amounts[counted])
+        self.builder.add_entries(received.rows[counted], columns, received.amounts[counted])
 
     def _add_cash(self) -> range:
         """s_0..s_T: bought at par, earns g_t into row t, leaves row t; capped; has a value at T."""
@@ -216,9 +268,8 @@ class ProgramDraft:
         elif policy.terminal_surplus is TerminalSurplus.TARGET:
             lower[-1] = upper[-1] = policy.terminal_target
         cash = self.builder.add_columns(costs, lower=lower, upper=upper)
-        growth = growth_of_cash(self.data, policy)
         columns, rows = _positions(cash), _positions(self._balances)
-        self.builder.add_entries(rows, columns[:-1], growth)
+        self.builder.add_entries(rows, columns[:-1], self.data.growth_of_cash)
         self.builder.add_entries(rows, columns[1:], -1.0)
         return cash
 
@@ -229,7 +280,7 @@ class ProgramDraft:
         costs[0] = -1.0
         loans = self.builder.add_columns(costs, upper=self.policy.borrowing_caps(periods))
         columns, rows = _positions(loans), _positions(self._balances)
-        self.builder.add_entries(rows, columns, -growth_of_loans(self.data, self.policy))
+        self.builder.add_entries(rows, columns, -self.data.growth_of_loans)
         self.builder.add_entries(rows[:-1], columns[1:], 1.0)
         return loans
 
@@ -253,51 +304,13 @@ class ProgramDraft:
 
 
 def build_program(
-    data: MatchingData, policy: MatchingPolicy, bonds: LabelledBonds, limits: Sequence[Limit]
+    data: MatchingData, bonds: LabelledBonds, limits: Sequence[Limit] = ()
 ) -> MatchingProgram:
     """The linear programme of a matching problem with the rows of all its limits."""
-    draft = ProgramDraft(data, policy, bonds)
+    draft = ProgramDraft(data, bonds)
     for limit in limits:
         limit.add_to(draft)
     return draft.finish()
-
-
-def receipts(data: MatchingData, policy: MatchingPolicy) -> tuple[IntArray, FloatArray]:
-    """For each payment of a bond, the payment date it serves and its amount compounded to it.
-
-    A payment received on or before a date (less the lag) serves that date and earns the
-    reinvestment rate until then, so pay dates between two dates need no rows; after the last date
-    the row is T and the amount is not compounded.
-    """
-    lag = policy.payment_lag_days / DAYS_PER_YEAR
-    rows = np.searchsorted(data.payment_times, data.flow_times + lag - SAME_MOMENT)
-    times = np.concatenate(([0.0], data.payment_times))
-    growth = _cumulative_growth(data, policy)
-    until = np.append(data.payment_times, np.inf)[rows]
-    waits = np.isfinite(until) & (until > data.flow_times)
-    earned = np.ones(len(rows))
-    opening = np.interp(data.flow_times[waits], times, growth)
-    earned[waits] = np.exp(growth[1:][rows[waits]] - opening)
-    return rows.astype(np.int64), data.flow_amounts * earned
-
-
-def growth_of_cash(data: MatchingData, policy: MatchingPolicy) -> FloatArray:
-    """What one unit of cash becomes over each period, ``(1 + c)^years``, shape (T,)."""
-    lengths = np.diff(data.payment_times, prepend=0.0)
-    return np.asarray((1.0 + policy.reinvestment_rates(data.periods)) ** lengths, dtype=np.float64)
-
-
-def growth_of_loans(data: MatchingData, policy: MatchingPolicy) -> FloatArray:
-    """What one unit borrowed at the start of each period costs at its end, shape (T,)."""
-    lengths = np.diff(data.payment_times, prepend=0.0)
-    return np.asarray((1.0 + policy.borrowing_rates(data.periods)) ** lengths, dtype=np.float64)
-
-
-def _cumulative_growth(data: MatchingData, policy: MatchingPolicy) -> FloatArray:
-    """Logarithm of what one unit at settlement has become at each date, shape (T + 1,)."""
-    lengths = np.diff(data.payment_times, prepend=0.0)
-    logs = np.log1p(policy.reinvestment_rates(data.periods)) * lengths
-    return np.concatenate(([0.0], np.cumsum(logs)))
 
 
 def _positions(block: range) -> IntArray:

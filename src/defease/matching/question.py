@@ -51,7 +51,6 @@ class MatchingQuestion:
 
     due: DuePayments
     data: MatchingData
-    policy: MatchingPolicy
     bonds: BondUniverse
     limits: tuple[Limit, ...]
 
@@ -67,11 +66,11 @@ class MatchingQuestion:
     ) -> MatchingQuestion:
         """The question for these payments and bonds."""
         data = matching_data(due, bonds, policy, haircut=haircut)
-        return cls(due, data, policy, bonds, tuple(limits))
+        return cls(due, data, bonds, tuple(limits))
 
     def program(self) -> MatchingProgram:
         """The linear programme that answers it."""
-        return build_program(self.data, self.policy, self.bonds, self.limits)
+        return build_program(self.data, self.bonds, self.limits)
 
     def with_limits(self, limits: Sequence[Limit]) -> MatchingQuestion:
         """The same question under other limits."""
@@ -117,6 +116,7 @@ def matching_data(
     principals = np.where(promised.periods == 0, FACE, 0.0)
     kept = haircut.survival(bonds.ratings, promised.bond, times) if haircut else np.ones(len(times))
     return MatchingData(
+        policy=policy,
         payment_times=due.times,
         payments=due.amounts,
         prices=bonds.dirty_prices,

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defease.arrays import FloatArray, read_only
-from defease.matching.policy import MatchingPolicy, Surplus
-from defease.matching.problem import MatchingData, growth_of_cash, growth_of_loans, receipts
+from defease.matching.policy import Surplus
 
 if TYPE_CHECKING:
     from defease.arrays import IntArray
+    from defease.matching.problem import MatchingData
+
+
+ROUNDING = 1e-9
+"""A balance below this share of the largest payment is rounding, and shown as 0."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,40 +53,38 @@ class RunOff:
         return float(self.cash_after.min(initial=np.inf)) if len(self.cash_after) else 0.0
 
 
-def run_off(
-    data: MatchingData, levels: FloatArray, decisions: CashDecisions, *, policy: MatchingPolicy
-) -> RunOff:
+def run_off(data: MatchingData, levels: FloatArray, decisions: CashDecisions) -> RunOff:
     """The portfolio's cash, replayed from its holdings without looking at the solver's balances.
 
     Parameters
     ----------
     data
-        Payments due and promised.
+        Payments due and promised, and the conventions.
     levels
         Holdings in units of 100 face, shape (n,).
     decisions
         Cash, loans and releases that go with the holdings.
-    policy
-        Conventions of reinvestment, borrowing and lag.
     """
     periods = data.periods
-    rows, compounded = receipts(data, policy)
-    held = levels[data.flow_bonds]
-    principal = _by_date(rows, held * data.flow_principals, periods)
-    received = _by_date(rows, held * data.flow_amounts, periods)
-    earned = _by_date(rows, held * (compounded - data.flow_amounts), periods)
-    repaid = decisions.loans * growth_of_loans(data, policy)
+    paying = np.flatnonzero(levels[data.flow_bonds])
+    held, rows = levels[data.flow_bonds[paying]], data.receipts.rows[paying]
+    amounts = data.flow_amounts[paying]
+    principal = _by_date(rows, held * data.flow_principals[paying], periods)
+    received = _by_date(rows, held * amounts, periods)
+    earned = _by_date(rows, held * (data.receipts.amounts[paying] - amounts), periods)
+    repaid = decisions.loans * data.growth_of_loans
     borrowed = np.append(decisions.loans[1:], 0.0)
     moved = received + earned + borrowed - repaid - data.payments
-    carried = policy.surplus is Surplus.CARRIED
+    carried = data.policy.surplus is Surplus.CARRIED
     cash, on_cash, released = np.zeros(periods), np.zeros(periods), decisions.released.copy()
-    balance, growth = decisions.initial_cash, growth_of_cash(data, policy)
+    rounding = ROUNDING * np.abs(data.payments).max(initial=1.0)
+    balance, growth = decisions.initial_cash, data.growth_of_cash
     for t in range(periods):
         on_cash[t] = balance * (growth[t] - 1.0)
         before_release = balance + on_cash[t] + moved[t]
         released[t] = released[t] if carried else before_release
         balance = before_release - released[t]
-        cash[t] = balance
+        cash[t] = balance if abs(balance) > rounding else 0.0
     return RunOff(
         payments=data.payments,
         income=read_only(received - principal),

@@ -100,13 +100,13 @@ def _result(
     solution: LinearSolution,
     excluded: tuple[Excluded, ...],
 ) -> MatchResult:
-    due, data, policy = question.due, question.data, question.policy
+    due, data, policy = question.due, question.data, question.data.policy
     levels = matching.of_block(matching.bonds, solution)
     decisions = cash_decisions(matching, solution, data.periods)
     duals = solution.row_duals[matching.balances.start : matching.balances.stop]
     reduced = solution.reduced_costs[matching.bonds.start : matching.bonds.stop]
-    tail = explanation.funded_by_cash(data, policy, levels, due.dates)
-    ignored = explanation.ignored_payments(data, policy, levels)
+    tail = explanation.funded_by_cash(data, levels, due.dates)
+    ignored = explanation.ignored_payments(data, levels)
     base = float(levels @ data.prices) + decisions.initial_cash
     if policy.limits_relative_to is LimitsRelativeTo.AMOUNT:
         base = policy.limits_amount
@@ -127,11 +127,11 @@ def _result(
         initial_cash=decisions.initial_cash,
         initial_loan=float(decisions.loans[0]),
         dates=due.dates,
-        ladder=run_off(data, levels, decisions, policy=policy),
+        ladder=run_off(data, levels, decisions),
         data=data,
         discount_factors=read_only(duals),
         reduced_costs=read_only(reduced),
-        price_falls_to_enter=explanation.price_falls_to_enter(data, policy, duals, reduced),
+        price_falls_to_enter=explanation.price_falls_to_enter(data, duals, reduced),
         limit_prices=explanation.limit_prices(matching, solution, base),
         funded_by_cash=tail,
         excluded=excluded,
