@@ -40,6 +40,7 @@ BASES = ["treasury", "AA corporate", "assumed return", "GASB blended"]
 LIABILITIES = [345.2e9, 331.7e9, 271.6e9, 271.6e9]
 RATIOS = [0.6094, 0.6342, 0.7746, 0.7746]
 YEARS_AHEAD = list(range(2025, 2124))
+TENORS = [0.5, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40]
 
 
 def sample_document() -> Document:
@@ -116,63 +117,47 @@ def _status() -> Section:
 
 
 def _liabilities() -> Section:
-    benefits = [13.2e9 + 0.5e9 * k - 0.0075e9 * k * k for k in range(99)]
-    benefits = [max(b, 0.0) for b in benefits]
+    sensitivity = Section("Sensitivity to interest rates", [_moves(), _key_rates(), _curves()])
+    return Section("Liabilities", [_payments(), sensitivity])
+
+
+def _payments() -> Figure:
+    benefits = [max(13.2e9 + 0.5e9 * k - 0.0075e9 * k * k, 0.0) for k in range(99)]
     contributions = [max(10.4e9 - 0.22e9 * k, 0.0) for k in range(99)]
-    expenses = [0.08e9 for _ in range(99)]
-    flows = data_table(
-        "Payments by year",
-        {
-            "Year": YEARS_AHEAD,
-            "Benefits": benefits,
-            "Expenses": expenses,
-            "Contributions": contributions,
-        },
-        [LABEL, MONEY, MONEY, MONEY],
-    )
-    chart = charts.cash_flow_bars(
-        YEARS_AHEAD, {"benefits": benefits, "expenses": expenses}, contributions=contributions
-    )
+    outgo = {"benefits": benefits, "expenses": [0.08e9] * 99}
+    columns = {"Year": YEARS_AHEAD, **outgo, "contributions": contributions}
+    flows = data_table("Payments by year", columns, [LABEL, MONEY, MONEY, MONEY])
+    chart = charts.cash_flow_bars(YEARS_AHEAD, outgo, contributions=contributions)
+    return Figure("Benefits peak at $21.5bn in 2058.", chart, flows, "Bars of payments by year.")
+
+
+def _moves() -> Figure:
     shifts = [-200, -100, -50, 0, 50, 100, 200]
-    moves = {
-        name: [r * (1 + 0.0013 * s) for s in shifts]
-        for name, r in zip(BASES[:3], RATIOS, strict=False)
+    series = {
+        name: [ratio * (1 + 0.0013 * shift) for shift in shifts]
+        for name, ratio in zip(BASES[:3], RATIOS[:3], strict=True)
     }
-    sensitivity = data_table(
-        "Funded ratio after a shift", {"Shift": shifts, **moves}, [SHIFT] + [PERCENT] * 3
-    )
-    tenors = [0.5, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40]
+    table = data_table("Funded ratio after a shift", {"Shift": shifts, **series},
+                       [SHIFT, PERCENT, PERCENT, PERCENT])  # fmt: skip
+    chart = charts.sensitivity_chart(shifts, series, measure="Funded ratio", style=PERCENT)
+    return Figure("A fall of 100 bp takes the Treasury funded ratio to 53.0%.", chart, table)
+
+
+def _key_rates() -> Figure:
     keys = [0.01, 0.03, 0.09, 0.16, 0.41, 0.62, 1.32, 1.94, 2.05, 2.11, 3.37, 0.0]
-    key_table = data_table(
-        "Key rate durations", {"Maturity": tenors, "treasury": keys}, [LABEL, YEARS]
-    )
-    curve = {"treasury": [0.05 - 0.0008 * t if t < 12 else 0.0404 + 0.0001 * t for t in tenors],
-             "AA corporate": [0.052 if t < 5 else 0.0495 + 8e-5 * t for t in tenors]}  # fmt: skip
-    rate_table = data_table("Spot rates", {"Maturity": tenors, **curve}, [LABEL, RATE, RATE])
-    return Section(
-        "Liabilities",
-        [
-            Figure("Benefits peak at $21.5bn in 2058.", chart, flows, "Bars of payments by year."),
-            Section(
-                "Sensitivity to interest rates",
-                [
-                    Figure(
-                        "A fall of 100 bp takes the Treasury funded ratio to 53.0%.",
-                        charts.sensitivity_chart(
-                            shifts, moves, measure="Funded ratio", style=PERCENT
-                        ),
-                        sensitivity,
-                    ),
-                    Figure(
-                        "30 years carries most of the interest rate risk: 3.37 of 12.11 years.",
-                        charts.key_rate_bars(tenors, {"treasury": keys}),
-                        key_table,
-                    ),
-                    Figure("Spot rates used.", charts.curve_lines(tenors, curve), rate_table),
-                ],
-            ),
-        ],
-    )
+    columns = {"Maturity": TENORS, "treasury": keys}
+    table = data_table("Key rate durations", columns, [LABEL, YEARS])
+    caption = "30 years carries most of the interest rate risk: 3.37 of 12.11 years."
+    return Figure(caption, charts.key_rate_bars(TENORS, {"treasury": keys}), table)
+
+
+def _curves() -> Figure:
+    curve = {
+        "treasury": [0.05 - 0.0008 * t if t < 12 else 0.0404 + 0.0001 * t for t in TENORS],
+        "AA corporate": [0.052 if t < 5 else 0.0495 + 8e-5 * t for t in TENORS],
+    }
+    table = data_table("Spot rates", {"Maturity": TENORS, **curve}, [LABEL, RATE, RATE])
+    return Figure("The 30-year Treasury rate is 4.34%.", charts.curve_lines(TENORS, curve), table)
 
 
 def _exhaustion() -> Section:
@@ -201,25 +186,44 @@ def _exhaustion() -> Section:
 
 
 def _matching() -> Section:
-    years = list(range(2025, 2035))
-    due = [8.0e8 + 0.3e8 * k for k in range(10)]
-    income = [1.9e8 - 0.17e8 * k for k in range(10)]
-    cash = [0.0, 0.2e8, 0.0, 0.1e8, 0.0, 0.3e8, 0.0, 0.0, 0.1e8, 0.0]
-    principal = [d - i - c for d, i, c in zip(due, income, cash, strict=True)]
-    sources = {"income": income, "principal": principal, "carried cash": cash}
-    ladder = data_table(
-        "Ladder", {"Year": years, "Payments": due, **sources}, [LABEL] + [MONEY] * 4
+    facts = Table(
+        "Certificate",
+        [Column("fact", "Fact"), Column("value", "Value", MONEY_CENTS)],
+        [["Largest shortfall", 0.0], ["Relative gap", Formatted(3.2e-12, SCIENTIFIC)]],
     )
+    return Section("Matched portfolio", [_savings(), _ladder(), _holdings(), facts])
+
+
+def _savings() -> Figure:
+    total = ("Payments", 9.35e9)
     parts = [
         ("Time value", 1.49e9),
         ("Credit spread", 0.21e9),
         ("Saving by matching", -0.06e9),
         ("Cost today", 7.71e9),
     ]
-    savings = Table("Payments and how they are paid for",
-                    [Column("part", "Part"), Column("amount", "Amount", MONEY)],
-                    [*parts, ["Payments", 9.35e9]], totals=[-1])  # fmt: skip
-    holdings = Table(
+    columns = [Column("part", "Part"), Column("amount", "Amount", MONEY)]
+    table = Table("Payments and how they are paid for", columns, [*parts, total], totals=[-1])
+    return Figure(
+        "Ten years of payments cost $7.71bn today.", charts.savings_bar(total, parts), table
+    )
+
+
+def _ladder() -> Figure:
+    years = list(range(2025, 2035))
+    due = [8.0e8 + 0.3e8 * k for k in range(10)]
+    income = [1.9e8 - 0.17e8 * k for k in range(10)]
+    cash = [0.0, 0.2e8, 0.0, 0.1e8, 0.0, 0.3e8, 0.0, 0.0, 0.1e8, 0.0]
+    principal = [d - i - c for d, i, c in zip(due, income, cash, strict=True)]
+    sources = {"income": income, "principal": principal, "carried cash": cash}
+    columns = {"Year": years, "Payments": due, **sources}
+    table = data_table("Ladder", columns, [LABEL] + [MONEY] * 4)
+    caption = "Every payment is covered, most of it by principal."
+    return Figure(caption, charts.ladder_chart(years, due, sources), table)
+
+
+def _holdings() -> Table:
+    return Table(
         "Largest holdings",
         [
             Column("identifier", "Identifier"),
@@ -237,22 +241,6 @@ def _matching() -> Section:
              "=cmd|'/c calc'!A1 Industries & Sons <Holding> Limited Liability Company", "A-",
              dt.date(2031, 6, 30), 0.0512, 101.22, 4.4e8],
             ["S00231AAA", "Sample Utility 14", "AA", dt.date(2033, 11, 15), None, 96.5, 3.81e8],
-        ],
-    )  # fmt: skip
-    facts = Table(
-        "Certificate",
-        [Column("fact", "Fact"), Column("value", "Value", MONEY_CENTS)],
-        [["Largest shortfall", 0.0], ["Relative gap", Formatted(3.2e-12, SCIENTIFIC)]],
-    )
-    return Section(
-        "Matched portfolio",
-        [
-            Figure("Ten years of payments cost $7.71bn today.",
-                   charts.savings_bar(("Payments", 9.35e9), parts), savings),
-            Figure("Every payment is covered, most of it by principal.",
-                   charts.ladder_chart(years, due, sources), ladder),
-            holdings,
-            facts,
         ],
     )  # fmt: skip
 
