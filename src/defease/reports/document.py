@@ -36,7 +36,7 @@ unwrapped; NaN and infinity are refused with the place where they stand.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -241,7 +241,7 @@ def walk(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def data_table(
-    title: str, columns: Mapping[str, Sequence[object]], styles: Sequence[Format]
+    title: str, columns: Mapping[str, Iterable[object]], styles: Sequence[Format]
 ) -> Table:
     """The data of a chart as a table, from named columns of equal length and their formats.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import accumulate
 
 from defease.errors import Caution
@@ -125,7 +126,11 @@ def _payments() -> Figure:
     benefits = [max(13.2e9 + 0.5e9 * k - 0.0075e9 * k * k, 0.0) for k in range(99)]
     contributions = [max(10.4e9 - 0.22e9 * k, 0.0) for k in range(99)]
     outgo = {"benefits": benefits, "expenses": [0.08e9] * 99}
-    columns = {"Year": YEARS_AHEAD, **outgo, "contributions": contributions}
+    columns: dict[str, Sequence[object]] = {
+        "Year": YEARS_AHEAD,
+        **outgo,
+        "contributions": contributions,
+    }
     flows = data_table("Payments by year", columns, [LABEL, MONEY, MONEY, MONEY])
     chart = charts.cash_flow_bars(YEARS_AHEAD, outgo, contributions=contributions)
     return Figure("Benefits peak at $21.5bn in 2058.", chart, flows, "Bars of payments by year.")
@@ -216,7 +221,7 @@ def _ladder() -> Figure:
     cash = [0.0, 0.2e8, 0.0, 0.1e8, 0.0, 0.3e8, 0.0, 0.0, 0.1e8, 0.0]
     principal = [d - i - c for d, i, c in zip(due, income, cash, strict=True)]
     sources = {"income": income, "principal": principal, "carried cash": cash}
-    columns = {"Year": years, "Payments": due, **sources}
+    columns: dict[str, Sequence[object]] = {"Year": years, "Payments": due, **sources}
     table = data_table("Ladder", columns, [LABEL] + [MONEY] * 4)
     caption = "Every payment is covered, most of it by principal."
     return Figure(caption, charts.ladder_chart(years, due, sources), table)
