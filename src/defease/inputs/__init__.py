@@ -1,0 +1,1 @@
+"""Reading what users keep: plan.toml, CSV and XLSX become domain values or one list of problems."""

@@ -1,0 +1,91 @@
+"""[exhaustion], [index], [stress], [dynamics] and [performance]: questions asked of the plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from defease.inputs.schema.base import (
+    Change,
+    Count,
+    FileName,
+    Rate,
+    Real,
+    Section,
+    Share,
+    Text,
+    increasing,
+)
+
+
+class AuditSection(Section):
+    """[exhaustion.audit]: foreign heading = our name."""
+
+    columns: dict[str, Text] = Field(default_factory=dict)
+
+
+class ExhaustionSection(Section):
+    """[exhaustion]: the projection to the last payment and its conventions."""
+
+    assumed_return: Rate | None = None
+    contributions: Literal["all", "none", "current_members"] = "all"
+    shortfall_year: Literal["whole", "split"] = "whole"
+    after_shortfall: Literal["per_period", "once_failed"] = "per_period"
+    exhausted_assets: Literal["floor_at_zero", "carry_negative"] = "floor_at_zero"
+    sufficiency: Literal["opening_at_least", "opening_exceeds"] = "opening_at_least"
+    tested_outflow: Literal["benefits", "benefits_and_expenses"] = "benefits"
+    horizon: Literal["last_payment"] | Count = "last_payment"
+    audit: AuditSection = AuditSection()
+
+
+class IndexSection(Section):
+    """[index]: the custom liability index."""
+
+    curves: FileName | None = None
+    risk_free_curves: FileName | None = None
+    start: dt.date | None = None
+    buckets: Annotated[list[Real], AfterValidator(increasing)] | None = None
+    amounts: Literal["net", "gross"] = "net"
+
+
+class ScenarioSection(Section):
+    """One [[stress.scenario]]."""
+
+    name: Text
+    rates_bp: Real = 0.0
+    steepening_bp: Real = 0.0
+    spread_bp: Real = 0.0
+    equity: Change = 0.0
+    real_estate: Change = 0.0
+    inflation: Change = 0.0
+    longevity: Change = 0.0
+
+
+class StressSection(Section):
+    """[stress]: the scenarios."""
+
+    scenario: list[ScenarioSection] = Field(default_factory=list)
+
+
+class DynamicsSection(Section):
+    """[dynamics]: flows as fractions of the liability, at the end of the period."""
+
+    payout: Share = 0.0
+    contributions: Share = 0.0
+    accruals: Share = 0.0
+    horizon_years: Count | None = None
+
+
+class PerformanceSection(Section):
+    """[performance]: the file of returns."""
+
+    returns: FileName | None = None
+
+
+class MonitoringSection(Section):
+    """[monitoring]: official figures and daily proxies."""
+
+    official: FileName | None = None
+    proxies: dict[str, FileName] = Field(default_factory=dict)

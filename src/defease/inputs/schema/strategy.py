@@ -1,0 +1,134 @@
+"""[allocation], [glide_path], [simulation] and their kin: what the investor decides."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from defease.inputs.schema.base import (
+    Amount,
+    Count,
+    FileName,
+    Positive,
+    Real,
+    Section,
+    Share,
+    Text,
+    whole_between,
+    wrong,
+)
+
+_MORE_THAN_ONE = 1.0 + 1e-9
+
+
+def _bounds(bounds: dict[str, list[float]]) -> dict[str, list[float]]:
+    for name, pair in bounds.items():
+        if len(pair) != 2 or pair[0] > pair[1]:
+            wrong(f"{name} must be [lowest, highest], got {pair}", "write, for example, [0.0, 0.6]")
+    if sum(pair[0] for pair in bounds.values()) > _MORE_THAN_ONE:
+        wrong("the lowest weights sum to more than 1", "lower some of them")
+    return bounds
+
+
+class AssumptionsReference(Section):
+    """[assumptions]: the file of capital-market assumptions."""
+
+    file: FileName = "assumptions.toml"
+
+
+class AllocationSection(Section):
+    """[allocation]: bounds and hurdle of the surplus optimisation."""
+
+    bounds: Annotated[dict[str, list[Share]], AfterValidator(_bounds)] = Field(default_factory=dict)
+    hurdle: Literal["keep_surplus", "keep_ratio", "racs"] = "keep_surplus"
+    duration_target: Literal["surplus", "ratio"] = "surplus"
+
+
+class GlidePoint(Section):
+    """A funded ratio and the weight of risky assets held there."""
+
+    funded_ratio: Positive
+    risk_weight: Share
+
+
+def _rising_table(points: list[GlidePoint]) -> list[GlidePoint]:
+    ratios = [point.funded_ratio for point in points]
+    if len(points) < 2 or sorted(set(ratios)) != ratios:
+        wrong("must hold two or more points with rising funded ratios", "sort the points")
+    return points
+
+
+class GlidePathSection(Section):
+    """[glide_path]: the path, and how the portfolio is led back to it."""
+
+    kind: Literal["dollar_linear", "percent_linear", "table"] = "dollar_linear"
+    start: GlidePoint | None = None
+    target: GlidePoint | None = None
+    table: Annotated[list[GlidePoint], AfterValidator(_rising_table)] | None = None
+    re_risk: bool = False
+    band: Share = 0.0
+    trade_to: Literal["target", "edge"] = "target"
+
+
+class SimulationSection(Section):
+    """[simulation]: paths, years and what is stored."""
+
+    years: Annotated[int, AfterValidator(whole_between(1, 200))] = 30
+    paths: Count = 10_000
+    seed: Annotated[int, AfterValidator(whole_between(0, 2**63 - 1))] | None = None
+    frequency: Literal["monthly", "annual"] = "monthly"
+    policies: list[Text] = Field(default_factory=list)
+    store: Literal["summary", "full"] = "summary"
+
+
+class ContributionsSection(Section):
+    """[contributions]: the policy; its parameters are checked where the policy is used."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+
+    policy: Literal["file", "percent_of_pay", "adc", "minimum_430", "none"] = "file"
+
+
+class PriorBase(Section):
+    """An amortisation base of an earlier year."""
+
+    amount: Real
+    remaining: Positive
+
+
+class FundingRulesSection(Section):
+    """[funding_rules]: figures of the actuarial valuation that funding rules need."""
+
+    target_normal_cost: Amount | None = None
+    vested_liability: Amount | None = None
+    participants: Count | None = None
+    payroll: Amount | None = None
+    prior_bases: list[PriorBase] = Field(default_factory=list)
+
+
+class PortableAlphaSection(Section):
+    """[portable_alpha]: when and how much surplus alpha is moved."""
+
+    trigger_ratio: Positive | None = None
+    trigger_amount: Amount | None = None
+    share: Share | None = None
+    minimum: Amount | None = None
+    floor: Real | None = None
+    direction: Text | None = None
+
+
+class OverlayInstrument(Section):
+    """A hedging contract."""
+
+    name: Text
+    price: Positive
+    multiplier: Positive
+    dv01: Real
+    margin: Amount
+
+
+class OverlaySection(Section):
+    """[overlay]: the contracts a hedge may use."""
+
+    instruments: list[OverlayInstrument] = Field(default_factory=list)
