@@ -1,6 +1,7 @@
 """Funding: what is owned against what is owed, how long it lasts, what it must earn."""
 
 from defease.funding.alternatives import PolicyOutcome, compare_policies
+from defease.funding.by_basis import BasisValuation, value_on_bases
 from defease.funding.exhaustion import Projection, project_assets
 from defease.funding.flows import AnnualFlows
 from defease.funding.gasb import (
@@ -25,13 +26,16 @@ from defease.funding.required import (
     terminal_returns,
 )
 from defease.funding.status import FundedStatus
+from defease.funding.study import ExhaustionStudy, study_exhaustion
 
 __all__ = [
     "AfterShortfall",
     "AnnualFlows",
+    "BasisValuation",
     "CountedContributions",
     "ExhaustedAssets",
     "ExhaustionPolicy",
+    "ExhaustionStudy",
     "FundedStatus",
     "OutflowTested",
     "PolicyOutcome",
@@ -47,5 +51,7 @@ __all__ = [
     "required_return",
     "single_discount_rate",
     "single_rate_sensitivities",
+    "study_exhaustion",
     "terminal_returns",
+    "value_on_bases",
 ]

@@ -19,6 +19,7 @@ from defease.funding.policies import (
 from defease.funding.required import required_return
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from enum import StrEnum
 
     from defease.funding.flows import AnnualFlows
@@ -85,22 +86,32 @@ def compare_policies(
     True
     """
     base = policy or ExhaustionPolicy()
+    given = (opening_assets, assumed_return, municipal_rate)
     outcomes = []
+    for name, option in _options(flows, base):
+        changed: dict[str, Any] = {name: option}
+        label = (name, _word(option), option == getattr(base, name))
+        outcomes.append(_outcome(flows, replace(base, **changed), label, given))
+    return tuple(outcomes)
+
+
+def _options(
+    flows: AnnualFlows, base: ExhaustionPolicy
+) -> Iterator[tuple[str, StrEnum | int | None]]:
     for name, options in _SWITCHES.items():
         for option in options:
-            if option is CountedContributions.CURRENT_MEMBERS and not flows.knows_current_members:
-                continue
-            changed: dict[str, Any] = {name: option}
-            other = replace(base, **changed)
-            outcomes.append(
-                _outcome(
-                    flows,
-                    other,
-                    (name, option.value, option is getattr(base, name)),
-                    (opening_assets, assumed_return, municipal_rate),
-                )
+            known = (
+                option is not CountedContributions.CURRENT_MEMBERS or flows.knows_current_members
             )
-    return tuple(outcomes)
+            if known:
+                yield name, option
+    yield "horizon", None
+    if base.horizon is not None:
+        yield "horizon", base.horizon
+
+
+def _word(option: StrEnum | int | None) -> str:
+    return "last_payment" if option is None else str(option)
 
 
 def _outcome(

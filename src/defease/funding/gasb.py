@@ -68,8 +68,8 @@ def single_discount_rate(
     """The one rate s that discounts benefits like the two rates together do.
 
     ``sum B_t (1+s)^-u = sum_funded B_t (1+r)^-u + sum_other B_t (1+m)^-u``, u the payment time
-    of year t.  Expenses are in the projection, not in the present value.  Benefits are not negative,
-    so s is unique between r and m; without an insufficient year s = r exactly.
+    of year t.  Expenses are in the projection, not in the present value.  Benefits are not
+    negative, so s is unique between r and m; without an insufficient year s = r exactly.
 
     Raises
     ------
@@ -134,10 +134,8 @@ def _funded_benefits(
         return read_only(whole)
     tested = tested_amounts(flows, policy)
     # Benefits and expenses of a year rank alike: each is covered in the same proportion.
-    covered = np.divide(
-        np.maximum(projection.opening, 0.0), tested, out=np.ones(len(tested)), where=tested > 0
-    )
-    part = flows.benefits * np.minimum(covered, 1.0)
+    payable = np.clip(projection.opening, 0.0, tested)
+    part = flows.benefits * np.divide(payable, tested, out=np.ones(len(tested)), where=tested > 0)
     if policy.after_shortfall is AfterShortfall.ONCE_FAILED:
         failed_before = np.cumsum(~projection.funded) > 1
         part[failed_before] = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy as np
 
 from defease.arrays import FloatArray, frozen_floats, read_only
 from defease.cashflows import Timing
-from defease.errors import bad_input
+from defease.errors import ModelError, bad_input
 from defease.funding.exhaustion import Projection, project_assets
 from defease.funding.policies import (
     ExhaustedAssets,
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 
     from defease.funding.flows import AnnualFlows
 
-LARGEST_GROWTH = 2.0**60
-SMALLEST_GROWTH = 2.0**-60
-"""Factors 1 + r between which the required return is looked for."""
+LARGEST_RETURN = 2.0**60
+"""A path that fails at this return fails at every one: it needs money before there is any."""
 
 
 class ReturnStatus(StrEnum):
@@ -53,7 +53,7 @@ class RequiredReturn:
     binding_year
         Label of the first year whose assets touch the floor at this return.
     projection
-        The path at this return.
+        The path at this return; None also where its amounts outgrow what numbers hold.
     reason
         A sentence on the status.
     """
@@ -71,7 +71,7 @@ class RequiredReturn:
 
 @dataclass(frozen=True, eq=False)
 class _PathTest:
-    """Whether assets stay at or above a floor at every year's end, for one growth factor.
+    """Whether assets stay at or above a floor at every year's end, at one constant return.
 
     With equal monthly parts the year's end decides for its months too: parts paid out leave the
     least at the end, parts paid in leave the least at the start, which is the last year's end.
@@ -83,9 +83,10 @@ class _PathTest:
     opening_assets: float
     timing: Timing
 
-    def first_failure(self, growth: float) -> int | None:
+    def first_failure(self, annual_return: float) -> int | None:
         """Index of the first year that ends below its floor; None when the path holds."""
-        to_year_end = growth_to_year_end(self.timing, growth - 1.0)
+        growth = 1.0 + annual_return
+        to_year_end = growth_to_year_end(self.timing, annual_return)
         assets = self.opening_assets
         for year, outflow in enumerate(self.net):
             # At no negative return, assets above all later outgo and floors can no longer fail.
@@ -193,10 +194,10 @@ def _any_return_holds(
 def _bisected(
     test: _PathTest, flows: AnnualFlows, labels: list[int], policy: ExhaustionPolicy
 ) -> RequiredReturn:
-    low = high = 1.0
+    low = high = 0.0
     while (failing := test.first_failure(high)) is not None:
-        low, high = high, high * 2.0
-        if high > LARGEST_GROWTH:
+        low, high = high, 2.0 * high + 1.0
+        if high > LARGEST_RETURN:
             reason = (
                 f"no return keeps the path from failing in year {labels[failing]}: money is needed"
             )
@@ -204,30 +205,36 @@ def _bisected(
                 ReturnStatus.NONE, f"{reason} before any is there to earn a return"
             )
     while test.first_failure(low) is None:
-        low, high = low / 2.0, low
-        if low < SMALLEST_GROWTH:
+        low, high = (low - 1.0) / 2.0, low
+        if low <= -1.0:
             return _without_rate(ReturnStatus.ANY, "assets hold down to a return of -100%")
-    # To the last bit: the year that fails just below the root is then the one that binds.
-    while low < (middle := (low + high) / 2.0) < high:
+    # To the last bit of 1 + r: the year that fails just below the root is then the one that binds.
+    while math.nextafter(1.0 + low, math.inf) < 1.0 + high and low < (low + high) / 2.0 < high:
+        middle = (low + high) / 2.0
         if test.first_failure(middle) is None:
             high = middle
         else:
             low = middle
     binding = test.first_failure(low)
-    rate = high - 1.0
-    path_policy = replace(policy, exhausted_assets=ExhaustedAssets.CARRY_NEGATIVE)
     return RequiredReturn(
         status=ReturnStatus.UNIQUE,
-        rate=rate,
+        rate=high,
         binding_year=None if binding is None else labels[binding],
-        projection=project_assets(
-            flows,
-            opening_assets=test.opening_assets,
-            annual_return=rate,
-            policy=path_policy,
-        ),
+        projection=_path_at(high, test.opening_assets, flows, policy),
         reason="the least return whose whole path holds",
     )
+
+
+def _path_at(
+    rate: float, opening_assets: float, flows: AnnualFlows, policy: ExhaustionPolicy
+) -> Projection | None:
+    unfloored = replace(policy, exhausted_assets=ExhaustedAssets.CARRY_NEGATIVE)
+    try:
+        return project_assets(
+            flows, opening_assets=opening_assets, annual_return=rate, policy=unfloored
+        )
+    except ModelError:  # a return of millions of percent may bind in year 1 and overflow in year 50
+        return None
 
 
 def terminal_returns(
