@@ -79,28 +79,23 @@ def study_exhaustion(
         flows, opening_assets=opening_assets, annual_return=assumed_return, policy=chosen
     )
     rate_known = municipal_rate is not None or projection.first_insufficient_year is None
-    single = single_discount_rate(
-        flows,
-        opening_assets=opening_assets,
-        assumed_return=assumed_return,
-        municipal_rate=municipal_rate if rate_known else assumed_return,
-        policy=chosen,
-    )
     return ExhaustionStudy(
         assumed_return=assumed_return,
         municipal_rate=municipal_rate,
         policy=chosen,
         projection=projection,
-        single_rate=single if rate_known else None,
-        required=required_return(flows, opening_assets=opening_assets, policy=chosen),
-        required_gross=_required_counting(
-            flows, opening_assets, chosen, counted=CountedContributions.NONE
-        ),
-        required_current_members=_required_counting(
-            flows, opening_assets, chosen, counted=CountedContributions.CURRENT_MEMBERS
+        single_rate=single_discount_rate(
+            flows,
+            opening_assets=opening_assets,
+            assumed_return=assumed_return,
+            municipal_rate=municipal_rate,
+            policy=chosen,
         )
-        if flows.knows_current_members
+        if rate_known
         else None,
+        required=required_return(flows, opening_assets=opening_assets, policy=chosen),
+        required_gross=_required(flows, opening_assets, chosen, CountedContributions.NONE),
+        required_current_members=_required_current_members(flows, opening_assets, chosen),
         terminal_returns=terminal_returns(flows, opening_assets=opening_assets, policy=chosen),
         policies=compare_policies(
             flows,
@@ -121,12 +116,19 @@ def study_exhaustion(
     )
 
 
-def _required_counting(
+def _required(
     flows: AnnualFlows,
     opening_assets: float,
     policy: ExhaustionPolicy,
-    *,
     counted: CountedContributions,
 ) -> RequiredReturn:
     other = replace(policy, contributions=counted)
     return required_return(flows, opening_assets=opening_assets, policy=other)
+
+
+def _required_current_members(
+    flows: AnnualFlows, opening_assets: float, policy: ExhaustionPolicy
+) -> RequiredReturn | None:
+    if not flows.knows_current_members:
+        return None
+    return _required(flows, opening_assets, policy, CountedContributions.CURRENT_MEMBERS)

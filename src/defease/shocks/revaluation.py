@@ -177,13 +177,14 @@ def _ratio(sheet: BalanceSheet, assets: float, liabilities: float) -> float | No
 
 
 def _cautions(sheet: BalanceSheet, scenario: StressScenario) -> tuple[Caution, ...]:
-    left_out = [
-        caution
-        for caution in (_longevity(scenario), _inflation(sheet, scenario))
-        if caution is not None
-    ]
-    computable = {name for name, size in scenario.shocks.items() if size} - {"longevity"}
-    if scenario.longevity and not computable:
+    found = (_longevity(scenario), _inflation(sheet, scenario), _still_hedges(sheet, scenario))
+    return tuple(caution for caution in found if caution is not None)
+
+
+def _longevity(scenario: StressScenario) -> Caution | None:
+    if not scenario.longevity:
+        return None
+    if not any(size for name, size in scenario.shocks.items() if name != "longevity"):
         raise ModelError(
             Problem(
                 where=f"stress {scenario.name!r}: longevity",
@@ -191,27 +192,25 @@ def _cautions(sheet: BalanceSheet, scenario: StressScenario) -> tuple[Caution, .
                 remedy="remove the scenario, or value the liabilities from a census",
             )
         )
-    still = [
-        f"{holding.name} (hedge without a duration)"
-        for holding in sheet.assets
-        if isinstance(holding, AssetSleeve)
-        and holding.role is SleeveRole.HEDGE
-        and holding.modified_duration is None
-    ]
-    if still and (scenario.rates or scenario.steepening or scenario.spread):
-        message = f"{scenario.name}: not moved by rates: {', '.join(still)}"
-        left_out.append(Caution("no_duration", message))
-    return tuple(left_out)
-
-
-def _longevity(scenario: StressScenario) -> Caution | None:
-    if not scenario.longevity:
-        return None
     message = (
         f"{scenario.name}: the longevity shock is left out; it needs a census, since a vector of "
         "payments contains its death rates already"
     )
     return Caution("longevity_left_out", message)
+
+
+def _still_hedges(sheet: BalanceSheet, scenario: StressScenario) -> Caution | None:
+    still = [
+        holding.name
+        for holding in sheet.assets
+        if isinstance(holding, AssetSleeve)
+        and holding.role is SleeveRole.HEDGE
+        and holding.modified_duration is None
+    ]
+    if not still or not (scenario.rates or scenario.steepening or scenario.spread):
+        return None
+    message = f"{scenario.name}: hedges without a duration do not move with rates: "
+    return Caution("no_duration", message + ", ".join(still))
 
 
 def _inflation(sheet: BalanceSheet, scenario: StressScenario) -> Caution | None:
