@@ -23,7 +23,7 @@ from defease.arrays import (
     frozen_floats,
     read_only,
 )
-from defease.dates import DAYS_PER_YEAR, years_between
+from defease.dates import DAYS_PER_YEAR, add_months_to, years_between
 from defease.errors import bad_input
 
 if TYPE_CHECKING:
@@ -306,7 +306,30 @@ class CashFlows:
 
     def by_year(self) -> YearTable:
         """Benefits, expenses and contributions added up by year label."""
-        labels, owner = np.unique(self.labels, return_inverse=True)
+        return self._summed_by(self.labels)
+
+    def by_projection_year(self) -> YearTable:
+        """Sums of each twelve months from the valuation date, labelled by the year they end in.
+
+        A payment on an anniversary of the valuation date belongs to the twelve months it ends.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> days = [dt.date(2017, 11, 30), dt.date(2017, 12, 31)]
+        >>> flows = CashFlows.from_times(
+        ...     dt.date(2016, 11, 30), times=[1.0, 396 / 365], amounts=[5.0, 7.0],
+        ...     kinds=[FlowKind.BENEFITS] * 2, dates=days)
+        >>> flows.by_projection_year().labels
+        array([2017, 2018])
+        """
+        last = int(self.dates.max().astype("datetime64[Y]").astype(np.int64)) + 1971
+        years = np.arange(1, max(last - self.valuation_date.year, 1) + 1)
+        ends = add_months_to(self.valuation_date, 12 * years)
+        return self._summed_by(self.valuation_date.year + 1 + np.searchsorted(ends, self.dates))
+
+    def _summed_by(self, keys: IntArray) -> YearTable:
+        labels, owner = np.unique(keys, return_inverse=True)
         sums = [
             np.bincount(
                 owner,

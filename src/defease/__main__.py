@@ -1,0 +1,6 @@
+"""`python -m defease` is the command line."""
+
+from defease.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The commands: each parses, calls one service and shows the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from defease import __version__
+from defease.cli.running import Commands, common_options, run, show
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="defease")
+def defease() -> None:
+    """Asset-liability management: what promised payments are worth, and what to hold."""
+
+
+@defease.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--example", default="pension", show_default=True, metavar="NAME")
+def init(folder: Path, example: str) -> None:
+    """Copy a working sample plan into a new FOLDER.
+
+    NAME: pension, corporate, retiree, college or bullet.
+    """
+    from defease.services import copy_sample
+
+    written = copy_sample(folder, example=example)
+    click.echo(f"The sample plan '{example}' is in {folder}: {', '.join(written)}")
+    click.echo(f"Next: defease check {folder}; defease report {folder} -o report.html")
+
+
+PLAN_TASKS = {
+    "check": "Read everything in PLAN, say what was understood, list every problem.",
+    "value": "Present values, durations, key rates and funded status on every basis.",
+    "exhaust": "Will the money last: projection, single discount rate, required return.",
+    "match": "The least-cost bond portfolio that pays the plan's payments.",
+    "stress": "Assets and liabilities revalued in full under every scenario.",
+    "report": "The whole board report; -o FILE.html writes it as one page.",
+}
+
+
+def _add_plan_task(name: str, sentence: str) -> None:
+    @common_options
+    def command(plan: Path, *, as_json: bool, output: Path | None, **asked: Any) -> None:
+        from defease import services
+
+        show(getattr(services, name)(plan, **asked), as_json=as_json, output=output)
+
+    defease.command(name, help=sentence)(command)
+
+
+for _name, _sentence in PLAN_TASKS.items():
+    _add_plan_task(_name, _sentence)
+
+
+@defease.command()
+@click.argument("name", default="plan", metavar="[plan|assumptions]")
+def schema(name: str) -> None:
+    """Print the JSON Schema of plan.toml (or of assumptions.toml)."""
+    from defease import services
+
+    click.echo(services.schema_text(name), nl=False)
+
+
+def main() -> NoReturn:
+    """Run the command line."""
+    run(defease)

@@ -1,0 +1,25 @@
+"""One function per user task: inputs to results to a document; what every interface calls."""
+
+from defease.services.check import check
+from defease.services.exhaust import exhaust
+from defease.services.match import match
+from defease.services.report import report
+from defease.services.samples import copy_sample
+from defease.services.schemas import schema_text
+from defease.services.stress import stress
+from defease.services.task import Plot, Run, TaskResult
+from defease.services.value import value
+
+__all__ = [
+    "Plot",
+    "Run",
+    "TaskResult",
+    "check",
+    "copy_sample",
+    "exhaust",
+    "match",
+    "report",
+    "schema_text",
+    "stress",
+    "value",
+]

@@ -1,0 +1,149 @@
+"""The task `exhaust`: will the money last, and at which return."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from defease.errors import Caution
+from defease.funding import ExhaustionStudy, study_exhaustion
+from defease.reports.builders.exhaustion import (
+    exhaustion_section,
+    exhaustion_tiles,
+    projection_section,
+)
+from defease.reports.document import Document
+from defease.services.plans import (
+    Question,
+    annual_flows,
+    ask,
+    assumed_return,
+    cautions_of,
+    exhaustion_policy,
+    market_value,
+    municipal_rate,
+)
+from defease.services.task import TaskResult
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+
+def exhaust(
+    plan: str | Path, *, overrides: Iterable[str] = (), as_of: str | dt.date | None = None
+) -> TaskResult[ExhaustionStudy]:
+    """Project the assets, find the single discount rate and the required return."""
+    return answer_exhaust(ask("exhaust", plan, overrides=overrides, as_of=as_of))
+
+
+def answer_exhaust(question: Question) -> TaskResult[ExhaustionStudy]:
+    """The task `exhaust` for a plan already read."""
+    study, plan = compute_exhaust(question), question.plan
+    warnings = cautions_of(question, *exhaust_cautions(study))
+    document = Document(
+        title="Asset exhaustion",
+        subtitle="Will the money last, and at which return",
+        plan=plan.name,
+        as_of=plan.valuation_date,
+        currency=question.currency,
+        blocks=[
+            exhaustion_tiles(study),
+            exhaustion_section(study, question.currency),
+            projection_section(study),
+        ],
+        cautions=warnings,
+        footer=question.run.footer(plan.valuation_date),
+    )
+    return TaskResult(
+        task="exhaust",
+        result=study,
+        results=exhaust_results(study),
+        document=document,
+        plan=plan.name,
+        as_of=plan.valuation_date,
+        run=question.run,
+        warnings=warnings,
+    )
+
+
+def compute_exhaust(question: Question) -> ExhaustionStudy:
+    """The numbers of the task."""
+    plan = question.plan
+    return study_exhaustion(
+        annual_flows(plan),
+        opening_assets=market_value(plan),
+        assumed_return=assumed_return(plan),
+        municipal_rate=municipal_rate(plan),
+        policy=exhaustion_policy(plan),
+    )
+
+
+def exhaust_cautions(study: ExhaustionStudy) -> list[Caution]:
+    """Why a result is missing."""
+    cautions = []
+    if study.required.rate is None:
+        cautions.append(Caution("no_required_return", study.required.reason))
+    if study.single_rate is None:
+        message = "no single discount rate: assets fall short and no municipal rate is given"
+        cautions.append(Caution("no_municipal_rate", message))
+    return cautions
+
+
+def exhaust_results(study: ExhaustionStudy) -> dict[str, Any]:
+    """The keys of the JSON interface."""
+    current = study.required_current_members
+    return {
+        "exhausted": study.projection.exhausted,
+        "exhaustion_year": study.projection.exhaustion_year,
+        "first_insufficient_year": study.projection.first_insufficient_year,
+        "assumed_return": study.assumed_return,
+        "municipal_rate": study.municipal_rate,
+        "single_discount_rate": study.single_rate.rate if study.single_rate else None,
+        "required_return": study.required.rate,
+        "required_return_status": study.required.status.value,
+        "binding_year": study.required.binding_year,
+        "margin": study.required.margin_over(study.assumed_return),
+        "required_return_gross": study.required_gross.rate,
+        "required_return_current_members": current.rate if current else None,
+        "terminal_returns": list(study.terminal_returns),
+        "projection": _projection_keys(study),
+        "policies": [
+            {
+                "policy": o.policy,
+                "option": o.option,
+                "chosen": o.chosen,
+                "single_discount_rate": o.single_discount_rate,
+                "first_insufficient_year": o.first_insufficient_year,
+                "exhaustion_year": o.exhaustion_year,
+                "required_return": o.required_return,
+            }
+            for o in study.policies
+        ],
+        "sensitivities": [
+            {
+                "change": s.change,
+                "single_discount_rate": s.rate,
+                "first_insufficient_year": s.first_insufficient_year,
+            }
+            for s in study.sensitivities
+        ],
+        "audit": [],
+    }
+
+
+def _projection_keys(study: ExhaustionStudy) -> list[dict[str, Any]]:
+    p = study.projection
+    columns = {
+        "year": p.labels,
+        "opening": p.opening,
+        "contributions": p.contributions,
+        "benefits": p.benefits,
+        "expenses": p.expenses,
+        "earnings": p.earnings,
+        "closing": p.closing,
+        "unpaid": p.unpaid,
+        "funded": p.funded,
+    }
+    listed = [column.tolist() for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*listed, strict=True)]

@@ -1,0 +1,100 @@
+"""[matching] of a plan file as the policy, limits and exclusions of the matching room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from defease.errors import ProblemList
+from defease.matching import (
+    Amounts,
+    Availability,
+    Eligibility,
+    IssuerLimit,
+    Limit,
+    LimitsRelativeTo,
+    MatchingPolicy,
+    RatingAtOrBelowLimit,
+    RatingLimit,
+    SectorLimit,
+    Surplus,
+    TerminalSurplus,
+    Unrated,
+)
+
+if TYPE_CHECKING:
+    from defease.inputs.schema.matching import LimitsSection, MatchingSection
+
+LATER = "is not available in this version"
+
+
+def refuse_what_is_not_built(given: MatchingSection) -> None:
+    """Say which keys would change the answer but are not available yet; none is ignored."""
+    found = ProblemList()
+    unbuilt = {
+        "budget": given.budget is not None,
+        "groups": given.groups is not None,
+        "loans": given.loans != "none",
+        "objective": given.objective != "cost",
+        "haircut": given.haircut != "none",
+        "holdings": given.holdings is not None,
+        "terminal_surplus": given.terminal_surplus == "credited",
+        "limits.lot": given.limits.lot is not None,
+        "limits.minimum_piece": given.limits.minimum_piece is not None,
+        "limits.maximum_names": given.limits.maximum_names is not None,
+    }
+    for key, stated in unbuilt.items():
+        if stated:
+            found.add(f"plan.toml: matching.{key}", LATER, "leave the key out")
+    found.raise_if_any()
+
+
+def policy_of(given: MatchingSection) -> MatchingPolicy:
+    """The conventions of matching."""
+    default = MatchingPolicy()
+    return MatchingPolicy(
+        surplus=Surplus(given.surplus),
+        reinvestment_rate=_numbers(given.reinvestment_rate),
+        initial_cash=Availability(given.initial_cash),
+        terminal_surplus=TerminalSurplus(given.terminal_surplus),
+        terminal_target=given.terminal_target or 0.0,
+        borrowing_cap=_numbers(given.borrowing_cap),
+        borrowing_spread=default.borrowing_spread
+        if given.borrowing_spread is None
+        else given.borrowing_spread,
+        borrowing_rate=given.borrowing_rate,
+        initial_borrowing=Availability(given.initial_borrowing),
+        cash_cap_months=None if given.cash_cap_months == "none" else given.cash_cap_months,
+        limits_relative_to=LimitsRelativeTo(given.limits_relative_to),
+        limits_amount=given.limits_amount or 0.0,
+        payment_lag_days=given.payment_lag_days,
+        amounts=Amounts(given.amounts),
+    )
+
+
+def _numbers(given: float | list[float]) -> float | tuple[float, ...]:
+    return tuple(given) if isinstance(given, list) else given
+
+
+def limits_of(given: MatchingSection) -> tuple[Limit, ...]:
+    """The limits on issuers, sectors and ratings."""
+    stated = given.limits
+    limits: list[Limit] = []
+    if stated.issuer is not None:
+        limits.append(IssuerLimit(stated.issuer))
+    if stated.sector is not None:
+        limits.append(SectorLimit(stated.sector))
+    limits += [RatingLimit(share, bucket) for bucket, share in stated.ratings.items()]
+    limits += [
+        RatingAtOrBelowLimit(share, rating) for rating, share in stated.ratings_at_or_below.items()
+    ]
+    return tuple(limits)
+
+
+def eligibility_of(stated: LimitsSection) -> Eligibility:
+    """The rules that keep bonds out."""
+    return Eligibility(
+        minimum_rating=stated.minimum_rating or "",
+        unrated=Unrated(stated.unrated),
+        exclude_callable=stated.exclude_callable,
+        exclude_watch_list=stated.exclude_watch_list,
+    )

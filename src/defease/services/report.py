@@ -1,0 +1,159 @@
+"""The task `report`: the whole board report of a plan, from one reading of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from defease.errors import Caution, InputError, ModelError, SolverError
+from defease.funding import ExhaustionStudy
+from defease.reports.builders.exhaustion import exhaustion_section
+from defease.reports.builders.matching import (
+    certificate_block,
+    matching_conventions,
+    matching_section,
+)
+from defease.reports.builders.overview import conventions_section, overview_tiles, summary_section
+from defease.reports.builders.stress import stress_section
+from defease.reports.document import Block, Callout, Document, Section, Tone
+from defease.services.exhaust import compute_exhaust, exhaust_cautions, exhaust_results
+from defease.services.match import MatchStudy, compute_match, match_results
+from defease.services.plans import Question, ask, cautions_of
+from defease.services.stress import StressStudy, compute_stress, stress_results
+from defease.services.task import TaskResult
+from defease.services.value import (
+    ValueResult,
+    compute_value,
+    value_cautions,
+    value_results,
+    value_sections,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, eq=False)
+class BoardReport:
+    """The parts of the report; a part is None when its question has no answer for this plan."""
+
+    value: ValueResult
+    exhaustion: ExhaustionStudy | None
+    matching: MatchStudy | None
+    stress: StressStudy | None
+    missing: tuple[tuple[str, str], ...]
+    """Parts without an answer, and the reason in words."""
+
+
+@dataclass
+class _Parts:
+    """Asks one question after the other and notes those without an answer."""
+
+    question: Question
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+    def part(self, name: str, compute: Callable[[Question], Any]) -> Any:
+        try:
+            return compute(self.question)
+        except (InputError, ModelError, SolverError) as error:
+            self.missing.append((name, "; ".join(str(problem) for problem in error.problems)))
+            return None
+
+
+def report(
+    plan: str | Path, *, overrides: Iterable[str] = (), as_of: str | dt.date | None = None
+) -> TaskResult[BoardReport]:
+    """Value, project, match and stress a plan, and tell it in one document."""
+    return answer_report(ask("report", plan, overrides=overrides, as_of=as_of))
+
+
+def answer_report(question: Question) -> TaskResult[BoardReport]:
+    """The task `report` for a plan already read."""
+    found, plan = compute_report(question), question.plan
+    warnings = cautions_of(question, *_cautions(found))
+    document = Document(
+        title="Asset-liability report",
+        subtitle="What is owed, what is owned, and how they move together",
+        plan=plan.name,
+        as_of=plan.valuation_date,
+        currency=question.currency,
+        blocks=_blocks(question, found),
+        cautions=warnings,
+        footer=question.run.footer(plan.valuation_date),
+    )
+    return TaskResult(
+        task="report",
+        result=found,
+        results=_results(found),
+        document=document,
+        plan=plan.name,
+        as_of=plan.valuation_date,
+        run=question.run,
+        warnings=warnings,
+    )
+
+
+def compute_report(question: Question) -> BoardReport:
+    """All parts; the valuation must have an answer, the others say why when they have none."""
+    value = compute_value(question)
+    parts = _Parts(question)
+    return BoardReport(
+        value=value,
+        exhaustion=parts.part("Will the money last", compute_exhaust),
+        matching=parts.part("The matched portfolio", compute_match),
+        stress=parts.part("Stress tests", compute_stress),
+        missing=tuple(parts.missing),
+    )
+
+
+def _blocks(question: Question, found: BoardReport) -> list[Block]:
+    currency, plan = question.currency, question.plan
+    matched = found.matching.matched if found.matching else None
+    savings = found.matching.savings if found.matching else None
+    blocks: list[Block] = [
+        overview_tiles(found.value.headline, found.exhaustion, matched),
+        summary_section(found.value.valuations, found.exhaustion, matched, savings, currency),
+        *value_sections(question, found.value),
+    ]
+    if found.exhaustion:
+        blocks.append(exhaustion_section(found.exhaustion, currency))
+    if matched:
+        blocks.append(matching_section(matched, savings, currency))
+    if found.stress:
+        study = found.stress
+        blocks.append(
+            stress_section(study.results, funded_ratio=study.funded_ratio, rules=study.rules)
+        )
+    blocks += [
+        Section(name, [Callout(f"No answer for this plan. {why}", Tone.WARN)])
+        for name, why in found.missing
+    ]
+    stated = [(u.topic, u.statement) for u in plan.understood]
+    blocks.append(conventions_section(stated, timing=plan.timing.value))
+    if matched:
+        proof: list[Block] = [matching_conventions(matched), certificate_block(matched)]
+        blocks.append(Section("Matching: conventions and proof", proof))
+    return blocks
+
+
+def _cautions(found: BoardReport) -> list[Caution]:
+    cautions = value_cautions(found.value)
+    if found.exhaustion:
+        cautions += exhaust_cautions(found.exhaustion)
+    if found.matching:
+        cautions += found.matching.cautions
+    if found.stress:
+        cautions += [c for result in found.stress.results for c in result.cautions]
+    return cautions + [Caution("no_answer", f"{name}: {why}") for name, why in found.missing]
+
+
+def _results(found: BoardReport) -> dict[str, Any]:
+    return {
+        "value": value_results(found.value),
+        "exhaust": exhaust_results(found.exhaustion) if found.exhaustion else None,
+        "match": match_results(found.matching) if found.matching else None,
+        "stress": stress_results(found.stress) if found.stress else None,
+    }

@@ -1,0 +1,132 @@
+"""The task `stress`: both sides of the balance sheet revalued under every scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from defease.reports.builders.stress import stress_section
+from defease.reports.document import Document
+from defease.services.plans import Question, ask, bases, basis_named, cautions_of, market_value
+from defease.services.sleeves import asset_rules, asset_sleeves
+from defease.services.task import TaskResult
+from defease.shocks import (
+    BalanceSheet,
+    StressResult,
+    StressScenario,
+    standard_scenarios,
+    stress_balance_sheet,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from defease.inputs.schema.analysis import ScenarioSection
+
+BASIS_POINT = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class StressStudy:
+    """The balance sheet before any shock, and every scenario's outcome."""
+
+    sheet: BalanceSheet
+    results: tuple[StressResult, ...]
+    rules: tuple[tuple[str, str], ...]
+
+    @property
+    def funded_ratio(self) -> float | None:
+        """Before any shock; None without a liability to divide by."""
+        liability = self.sheet.liability_value
+        return self.sheet.asset_value / liability if liability > 0 else None
+
+
+def stress(
+    plan: str | Path, *, overrides: Iterable[str] = (), as_of: str | dt.date | None = None
+) -> TaskResult[StressStudy]:
+    """Revalue a plan under its scenarios, or under the standard ones when it names none."""
+    return answer_stress(ask("stress", plan, overrides=overrides, as_of=as_of))
+
+
+def answer_stress(question: Question) -> TaskResult[StressStudy]:
+    """The task `stress` for a plan already read."""
+    study, plan = compute_stress(question), question.plan
+    warnings = cautions_of(question, *(c for r in study.results for c in r.cautions))
+    document = Document(
+        title="Stress tests",
+        subtitle=f"Full revaluation of both sides on {study.sheet.basis.name}",
+        plan=plan.name,
+        as_of=plan.valuation_date,
+        currency=question.currency,
+        blocks=[stress_section(study.results, funded_ratio=study.funded_ratio, rules=study.rules)],
+        cautions=warnings,
+        footer=question.run.footer(plan.valuation_date),
+    )
+    return TaskResult(
+        task="stress",
+        result=study,
+        results=stress_results(study),
+        document=document,
+        plan=plan.name,
+        as_of=plan.valuation_date,
+        run=question.run,
+        warnings=warnings,
+    )
+
+
+def compute_stress(question: Question) -> StressStudy:
+    """The numbers of the task."""
+    plan = question.plan
+    given = plan.settings.stress.scenario
+    scenarios = tuple(_scenario(s) for s in given) if given else standard_scenarios()
+    lead, risk_free = bases(plan)[0], basis_named(plan, plan.risk_free_basis)
+    market_value(plan)  # a plan that does not say its assets cannot be stressed
+    sheet = BalanceSheet(
+        liabilities=plan.cash_flows.net,
+        basis=lead,
+        assets=asset_sleeves(plan, risk_free.curve),
+        asset_curve=risk_free.curve,
+    )
+    rules = (*asset_rules(plan), ("Liability", f"discounted on {lead.name}: {lead.rule}"))
+    return StressStudy(sheet, stress_balance_sheet(sheet, scenarios), rules)
+
+
+def _scenario(given: ScenarioSection) -> StressScenario:
+    return StressScenario(
+        name=given.name,
+        rates=given.rates_bp * BASIS_POINT,
+        steepening=given.steepening_bp * BASIS_POINT,
+        spread=given.spread_bp * BASIS_POINT,
+        equity=given.equity,
+        real_estate=given.real_estate,
+        inflation=given.inflation,
+        longevity=given.longevity,
+    )
+
+
+def stress_results(study: StressStudy) -> dict[str, Any]:
+    """The keys of the JSON interface."""
+    return {
+        "basis": study.sheet.basis.name,
+        "assets": study.sheet.asset_value,
+        "liabilities": study.sheet.liability_value,
+        "funded_ratio": study.funded_ratio,
+        "scenarios": [
+            {
+                "name": r.name,
+                "assets": r.assets,
+                "liabilities": r.liabilities,
+                "surplus": r.surplus,
+                "funded_ratio": r.funded_ratio,
+                "change_assets": r.change_assets,
+                "change_liabilities": r.change_liabilities,
+                "change_surplus": r.change_surplus,
+                "change_funded_ratio": r.change_funded_ratio,
+                "duration_estimate": r.duration_estimate,
+                "duration_estimate_assets": r.duration_estimate_assets,
+            }
+            for r in study.results
+        ],
+    }

@@ -1,0 +1,184 @@
+"""The task `value`: what the plan owes and how much of it is funded, on every basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from defease.cashflows import YearTable
+from defease.errors import Caution
+from defease.funding import BasisValuation, value_on_bases
+from defease.reports.builders.valuation import (
+    PublishedFigure,
+    published_section,
+    sensitivity_section,
+    status_section,
+    structure_section,
+    valuation_tiles,
+)
+from defease.reports.document import Document, Section
+from defease.services.plans import Question, ask, bases, cautions_of, market_value
+from defease.services.published import published_figures
+from defease.services.task import TaskResult
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, eq=False)
+class ValueResult:
+    """Valuations by basis, the headline first, and the published figures beside ours."""
+
+    valuations: tuple[BasisValuation, ...]
+    years: YearTable
+    published: tuple[PublishedFigure, ...]
+
+    @property
+    def headline(self) -> BasisValuation:
+        """The valuation on the basis that leads the report."""
+        return self.valuations[0]
+
+
+def value(
+    plan: str | Path, *, overrides: Iterable[str] = (), as_of: str | dt.date | None = None
+) -> TaskResult[ValueResult]:
+    """Value a plan's cash flows on every basis it names."""
+    return answer_value(ask("value", plan, overrides=overrides, as_of=as_of))
+
+
+def answer_value(question: Question) -> TaskResult[ValueResult]:
+    """The task `value` for a plan already read."""
+    result = compute_value(question)
+    warnings = cautions_of(question, *value_cautions(result))
+    plan = question.plan
+    document = Document(
+        title="Valuation",
+        subtitle="Present values, durations and funded status on every basis",
+        plan=plan.name,
+        as_of=plan.valuation_date,
+        currency=question.currency,
+        blocks=[valuation_tiles(result.headline), *value_sections(question, result)],
+        cautions=warnings,
+        footer=question.run.footer(plan.valuation_date),
+    )
+    return TaskResult(
+        task="value",
+        result=result,
+        results=value_results(result),
+        document=document,
+        plan=plan.name,
+        as_of=plan.valuation_date,
+        run=question.run,
+        warnings=warnings,
+    )
+
+
+def compute_value(question: Question) -> ValueResult:
+    """The numbers of the task."""
+    plan = question.plan
+    valuations = value_on_bases(plan.cash_flows, bases(plan), assets=market_value(plan))
+    return ValueResult(valuations, plan.cash_flows.by_year(), published_figures(plan))
+
+
+def value_sections(question: Question, result: ValueResult) -> list[Section]:
+    """The sections that tell the result."""
+    currency = question.currency
+    sections = [
+        status_section(result.valuations, currency),
+        structure_section(result.headline, result.years, currency),
+        sensitivity_section(result.valuations),
+    ]
+    return [*sections, published_section(result.published)] if result.published else sections
+
+
+def value_cautions(result: ValueResult) -> list[Caution]:
+    """What each basis has to say, with the basis named."""
+    return [
+        Caution(caution.code, f"basis {v.basis.name}: {caution.message}")
+        for v in result.valuations
+        for caution in v.cautions
+    ]
+
+
+def value_results(result: ValueResult) -> dict[str, Any]:
+    """The keys of the JSON interface."""
+    return {
+        "headline_basis": result.headline.basis.name,
+        "bases": [_basis_keys(v) for v in result.valuations],
+        "buckets": [
+            {"basis": v.basis.name, **_bucket_keys(b)} for v in result.valuations for b in v.buckets
+        ],
+        "sensitivities": [
+            {
+                "basis": v.basis.name,
+                "shift_bp": s.shift_bp,
+                "present_value": s.present_value,
+                "change": s.change,
+                "funded_ratio": v.funded_ratio_after(s),
+            }
+            for v in result.valuations
+            for s in v.sensitivities
+        ],
+        "published": [
+            {
+                "name": p.name,
+                "value": p.value,
+                "rate": p.rate,
+                "as_of": p.as_of or None,
+                "ours": p.ours,
+                "difference": None if p.ours is None else p.ours - p.value,
+                "reason": p.reason,
+            }
+            for p in result.published
+        ],
+    }
+
+
+def _basis_keys(v: BasisValuation) -> dict[str, Any]:
+    risk, status = v.headline, v.status
+    durations = risk.key_rate_durations
+    return {
+        "name": v.basis.name,
+        "regime": v.basis.regime or None,
+        "rule": v.basis.rule,
+        "measure": "net" if status.is_net else "gross",
+        "future_value_gross": v.gross.future_value,
+        "future_value_net": v.net.future_value,
+        "present_value_gross": v.gross.present_value,
+        "present_value_net": v.net.present_value,
+        "present_value": risk.present_value,
+        "yield": risk.annual_yield,
+        "macaulay_duration": risk.macaulay_duration,
+        "modified_duration": risk.modified_duration,
+        "fisher_weil_duration": risk.fisher_weil_duration,
+        "modified_spot_duration": risk.modified_spot_duration,
+        "effective_duration": risk.effective_duration,
+        "convexity": risk.convexity,
+        "effective_convexity": risk.effective_convexity,
+        "dv01": risk.dv01,
+        "key_rate_durations": None
+        if durations is None
+        else {f"{t:g}": float(d) for t, d in zip(risk.key_rate_tenors, durations, strict=True)},
+        "funded_ratio": status.funded_ratio,
+        "funded_ratio_gross": status.funded_ratio_gross,
+        "funded_ratio_net": status.funded_ratio_net,
+        "surplus": status.surplus,
+        "surplus_gross": status.surplus_gross,
+        "surplus_net": status.surplus_net,
+        "share_beyond_curve": v.share_beyond_curve,
+        "required_growth_to_keep_surplus": v.required_growth_to_keep_surplus,
+    }
+
+
+def _bucket_keys(bucket: Any) -> dict[str, Any]:
+    return {
+        "from_year": bucket.from_year,
+        "to_year": bucket.to_year,
+        "future_value": bucket.future_value,
+        "present_value": bucket.present_value,
+        "share": bucket.share,
+        "yield": bucket.annual_yield,
+        "macaulay_duration": bucket.macaulay_duration,
+    }
