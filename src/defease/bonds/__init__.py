@@ -57,7 +57,6 @@ __all__ = [
     "at_or_below",
     "convexities",
     "cusip_check_digit",
-    "dirty_prices",
     "generate_universe",
     "identifier_finding",
     "in_rating_bucket",

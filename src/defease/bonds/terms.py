@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -69,17 +70,17 @@ class BondTerms:
         bills: BoolArray = self.frequencies == 0
         return bills
 
-    @property
+    @cached_property
     def compounding_frequencies(self) -> IntArray:
         """Times a year that the yield of each bond is compounded (bills: 2)."""
-        return np.where(self.is_bill, DISCOUNT_FREQUENCY, self.frequencies)
+        return read_only(np.where(self.is_bill, DISCOUNT_FREQUENCY, self.frequencies))
 
-    @property
+    @cached_property
     def period_months(self) -> IntArray:
         """Months from one coupon date to the next (bills: 6)."""
-        return MONTHS_PER_YEAR // self.compounding_frequencies
+        return read_only(MONTHS_PER_YEAR // self.compounding_frequencies)
 
-    @property
+    @cached_property
     def anchor_days(self) -> IntArray:
         """Day of the month of the coupons; 31 when the bond matures on a month end."""
         return np.where(is_month_end(self.maturities), LAST_OF_MONTH, day_of_month(self.maturities))
@@ -116,5 +117,9 @@ def day_count_codes(day_counts: tuple[DayCount, ...]) -> IntArray:
     """Day counts as positions in `DAY_COUNTS`, the form that whole columns are computed with."""
     codes = np.full(len(day_counts), -1)
     for i, convention in enumerate(DAY_COUNTS):
-        codes[[given is convention for given in day_counts]] = i
+        users = day_counts.count(convention)
+        if users == len(day_counts):
+            codes[:] = i
+        elif users:
+            codes[[given is convention for given in day_counts]] = i
     return codes

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defease.arrays import FloatArray, read_only
-from defease.bonds.street import StreetForm, payment_sums, stub_factors
+from defease.bonds.pricing import prices_to_explain
+from defease.bonds.street import StreetForm, payment_sums, stub_factors, sums_for_newton
 from defease.errors import Problem, SolverError, bad_input
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 STEP_TOLERANCE = 1e-9
 """Newton doubles the digits with each step: after a step this small the next one is rounding."""
 STEPS_AT_MOST = 100
-HIGHEST_DIRTY_PRICE = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ def yields_to_maturity(
     >>> yields_to_maturity(note).round(12)
     array([0.04])
     """
-    prices = _require_prices(universe, dirty_prices)
+    prices = prices_to_explain(universe, dirty_prices)
     return read_only(_solve_yields(universe.street, prices))
 
 
@@ -128,7 +128,7 @@ def yield_measures(
     >>> found.yields.round(6), found.macaulay_durations, found.modified_durations.round(4)
     (array([0.04]), array([10.]), array([9.8039]))
     """
-    prices = _require_prices(universe, dirty_prices)
+    prices = prices_to_explain(universe, dirty_prices)
     form = universe.street
     return _measures(form, _solve_yields(form, prices))
 
@@ -154,20 +154,10 @@ def _measures(form: StreetForm, yields: FloatArray) -> YieldMeasures:
     )
 
 
-def _require_prices(universe: BondUniverse, dirty_prices: FloatArray | None) -> FloatArray:
-    prices = universe.dirty_prices if dirty_prices is None else np.asarray(dirty_prices)
-    wrong = ~((prices > 0) & (prices < HIGHEST_DIRTY_PRICE))
-    if wrong.any():
-        i = int(np.flatnonzero(wrong)[0])
-        what = f"dirty price is {prices[i]:g}"
-        where = f"bonds: {universe.identifiers[i]}"
-        raise bad_input(where, what, "give a positive price per 100 of face")
-    return prices
-
-
 def _period_rates(form: StreetForm, universe: BondUniverse, yields: npt.ArrayLike) -> FloatArray:
     rates = np.broadcast_to(np.asarray(yields, dtype=np.float64), (len(form),)) / form.frequencies
-    lowest = np.where(form.simple & (form.whole_periods == 0), -1.0 / form.stubs, -1.0)
+    last_period = form.simple & (form.whole_periods == 0)
+    lowest = -1.0 / np.where(last_period, form.stubs, 1.0)
     wrong = ~((rates > lowest) & np.isfinite(rates))
     if wrong.any():
         i = int(np.flatnonzero(wrong)[0])
@@ -198,7 +188,7 @@ def _log_rates(form: StreetForm, log_prices: FloatArray) -> FloatArray:
     """Newton on the log price, from the lower side, in ``ln(1 + u)``."""
     x = np.zeros(len(form))
     for _ in range(STEPS_AT_MOST):
-        total, first = payment_sums(form, np.exp(-x), highest=1)
+        total, first = sums_for_newton(form, x)
         error = np.log(total) - form.stubs * x - log_prices
         step = error / (form.stubs + first / total)
         x += step
