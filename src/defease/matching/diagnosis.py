@@ -120,13 +120,14 @@ def _problems(
     uncovered: tuple[UncoveredPayment, ...], repairs: tuple[str, ...]
 ) -> tuple[Problem, ...]:
     first, total = uncovered[0], sum(payment.shortfall for payment in uncovered)
-    what = f"{money(first.shortfall)} of the payment of {money(first.payment)} cannot be covered"
+    short, due = money(first.shortfall), money(first.payment)
+    part = "all" if short == due else short
+    what = f"{part} of the payment of {due} cannot be covered"
     if len(uncovered) > 1:
         what += f" (with {len(uncovered) - 1} later payments, {money(total)} in all)"
-    remedy = "; or: ".join(repairs) or (
-        "no single rule repairs it: shorten the horizon, add bonds that pay near this date, "
-        "or loosen several limits together"
-    )
+    alone = f"one change alone would do: {'; or '.join(repairs)}"
+    none_alone = "no single rule repairs it: shorten the horizon, add bonds that pay near this date"
+    remedy = alone if repairs else f"{none_alone}, or loosen several limits together"
     return (Problem(f"matching: payment of {first.date}", what, remedy),)
 
 
