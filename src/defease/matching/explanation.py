@@ -12,8 +12,7 @@ from defease.matching.result import FundedByCash, LimitPrice
 
 if TYPE_CHECKING:
     from defease.arrays import DateArray, FloatArray
-    from defease.matching.limits import ShareLimit
-    from defease.matching.problem import LimitRow, MatchingData, MatchingProgram
+    from defease.matching.problem import LimitRow, MatchingData, MatchingProgram, ShareRule
     from defease.solvers import LinearSolution
 
 POINT = 0.01
@@ -29,7 +28,7 @@ def limit_prices(
     base V is ``0.01 V`` units.  First order: a full point saves somewhat less.
     """
     priced: list[LimitPrice] = []
-    families: dict[ShareLimit, list[tuple[LimitRow, float]]] = {}
+    families: dict[ShareRule, list[tuple[LimitRow, float]]] = {}
     for row in matching.limit_rows:
         saving = -float(solution.row_duals[row.row]) * base * POINT
         if saving > NEGLIGIBLE * max(abs(solution.objective), 1.0):
@@ -114,12 +113,12 @@ def _of_group(row: LimitRow, saving: float) -> LimitPrice:
     return LimitPrice(limit.family, row.group, limit.share, saving, _sentence(words, limit, saving))
 
 
-def _of_all_groups(limit: ShareLimit, members: list[tuple[LimitRow, float]]) -> LimitPrice:
+def _of_all_groups(limit: ShareRule, members: list[tuple[LimitRow, float]]) -> LimitPrice:
     saving = sum(saving for _, saving in members)
     words = f"{limit.words} of every group ({len(members)} are at it)"
     return LimitPrice(limit.family, "", limit.share, saving, _sentence(words, limit, saving))
 
 
-def _sentence(words: str, limit: ShareLimit, saving: float) -> str:
+def _sentence(words: str, limit: ShareRule, saving: float) -> str:
     raised = f"from {percent(limit.share)} to {percent(limit.share + POINT)}"
     return f"raising the {words} {raised} saves about {money(saving)}"

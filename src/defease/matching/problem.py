@@ -32,7 +32,6 @@ from defease.matching.policy import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from defease.matching.limits import ShareLimit
     from defease.solvers import LinearProgram, LinearSolution
 
 DAYS_PER_YEAR = 365.0
@@ -154,11 +153,22 @@ class Limit(Protocol):
         """Add the rows of this limit."""
 
 
+class ShareRule(Protocol):
+    """A limit that is one share, with its name in plans and in sentences."""
+
+    @property
+    def share(self) -> float: ...  # noqa: D102
+    @property
+    def family(self) -> str: ...  # noqa: D102
+    @property
+    def words(self) -> str: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class LimitRow:
     """One capped group: by which limit, which group, and the row that holds it."""
 
-    limit: ShareLimit
+    limit: ShareRule
     group: str
     row: int
 
@@ -215,7 +225,7 @@ class ProgramDraft:
         """At most so many units of 100 face of each bond, shape (n,)."""
         self.builder.cap_columns(self._bond_columns, upper)
 
-    def cap_groups(self, limit: ShareLimit, groups: Sequence[str], group_of_bond: IntArray) -> None:
+    def cap_groups(self, limit: ShareRule, groups: Sequence[str], group_of_bond: IntArray) -> None:
         """Cost of each group at most the limit's share of the base; bonds of group -1 are exempt.
 
         ``sum_{i in G} p_i x_i <= share V`` with V the portfolio's cost, or a stated amount.

@@ -125,9 +125,10 @@ class MatchResult:
         return float(self.data.payment_times[-1])
 
     @property
-    def percent_of_total(self) -> float:
-        """Share of all future payments that is matched, as a decimal; 0 when there are none."""
-        return self.future_value / self.total_future_value if self.total_future_value else 0.0
+    def percent_of_total(self) -> float | None:
+        """Share of all net payments that is matched; None when they do not add up to outgo."""
+        total = self.total_future_value
+        return self.future_value / total if total >= self.future_value > 0 else None
 
     @property
     def matched(self) -> Payments:
