@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,6 +11,7 @@ import click
 
 from defease import __version__
 from defease.cli.running import Commands, common_options, run, show
+from defease.errors import bad_input
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,6 +45,23 @@ PLAN_TASKS = {
 }
 
 
+OWN_OPTIONS = {
+    "stress": (
+        click.option(
+            "--along",
+            metavar="NAME",
+            help="Direction of --reverse: rates (both ways; the default), equity or a scenario.",
+        ),
+        click.option(
+            "--reverse",
+            metavar="FLOOR",
+            help="The smallest shock that breaks a floor, as in 'funded_ratio<0.8'.",
+        ),
+    )
+}
+RESERVED = ("batch", "project")
+
+
 def _add_plan_task(name: str, sentence: str) -> None:
     @common_options
     def command(plan: Path, *, as_json: bool, output: Path | None, **asked: Any) -> None:
@@ -49,11 +69,25 @@ def _add_plan_task(name: str, sentence: str) -> None:
 
         show(getattr(services, name)(plan, **asked), as_json=as_json, output=output)
 
+    for option in OWN_OPTIONS.get(name, ()):
+        command = option(command)
     defease.command(name, help=sentence)(command)
+
+
+def _reserve(name: str) -> None:
+    @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
+    def command(rest: tuple[str, ...]) -> None:  # noqa: ARG001 - whatever is asked of it
+        what, remedy = "is not available in this version", f"use one of {', '.join(PLAN_TASKS)}"
+        raise bad_input(where=f"defease {name}", what=what, remedy=remedy)
+
+    settings = {"ignore_unknown_options": True}
+    defease.command(name, hidden=True, context_settings=settings)(command)
 
 
 for _name, _sentence in PLAN_TASKS.items():
     _add_plan_task(_name, _sentence)
+for _name in RESERVED:
+    _reserve(_name)
 
 
 @defease.command()
@@ -65,6 +99,6 @@ def schema(name: str) -> None:
     click.echo(services.schema_text(name), nl=False)
 
 
-def main() -> NoReturn:
-    """Run the command line."""
-    run(defease)
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line on the given arguments (those of the program by default)."""
+    run(defease, sys.argv[1:] if arguments is None else list(arguments))

@@ -75,11 +75,11 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def run(group: click.Group) -> NoReturn:
+def run(group: click.Group, arguments: list[str]) -> NoReturn:
     """Run the command line and leave with its exit code, whatever happens on the way."""
-    as_json = "--json" in sys.argv
+    as_json = "--json" in arguments
     try:
-        code = group.main(prog_name="defease", standalone_mode=False)
+        code = group.main(arguments, prog_name="defease", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
         sys.exit(INTERRUPTED)

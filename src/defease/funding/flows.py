@@ -96,8 +96,10 @@ class AnnualFlows:
         )
 
     @classmethod
-    def from_year_table(cls, table: YearTable) -> AnnualFlows:
+    def from_year_table(cls, table: YearTable, *, first_label: int | None = None) -> AnnualFlows:
         """Annual flows from sums by year label; a year without any amount counts as zero.
+
+        `first_label` names the first projection year, for amounts that begin later than it.
 
         Examples
         --------
@@ -111,8 +113,9 @@ class AnnualFlows:
             raise bad_input(
                 where="annual flows", what="no years", remedy="give at least one projection year"
             )
-        labels = np.arange(table.labels[0], table.labels[-1] + 1)
-        place = table.labels - table.labels[0]
+        first = table.labels[0] if first_label is None else min(first_label, int(table.labels[0]))
+        labels = np.arange(first, table.labels[-1] + 1)
+        place = table.labels - first
         columns = []
         for amounts in (table.benefits, table.expenses, table.contributions):
             column = np.zeros(len(labels))

@@ -183,7 +183,7 @@ def settled_for_table(style: Format, values: Iterable[Value]) -> Format:
 
 def settled_for_tile(style: Format, value: Value) -> Format:
     """The format with scale and digits fixed for one amount that stands alone: $812.4m, $50,000."""
-    return settled_for_axis(style, [value], thousands_from=1e6)
+    return settled_for_axis(style, [value], thousands_from=1e7)
 
 
 def settled_for_axis(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from defease.cashflows import Timing
+from defease.cashflows import Timing, YearTable
 from defease.curves import flat_curve
 from defease.dates import parse_iso_date
 from defease.errors import Caution, bad_input
@@ -72,10 +72,14 @@ def market_value(plan: Plan) -> float:
 
 
 def annual_flows(plan: Plan) -> AnnualFlows:
-    """The cash flows by projection year: by the file's labels, or by anniversaries when dated."""
-    flows = plan.cash_flows
+    """The cash flows year by year, as an exhaustion projection needs them."""
+    return AnnualFlows.from_year_table(year_table(plan), first_label=plan.first_year)
+
+
+def year_table(plan: Plan) -> YearTable:
+    """Amounts by the file's year labels; dated ones by twelve months from the valuation date."""
     dated = plan.timing is Timing.DATED
-    return AnnualFlows.from_year_table(flows.by_projection_year() if dated else flows.by_year())
+    return plan.cash_flows.by_projection_year() if dated else plan.cash_flows.by_year()
 
 
 def exhaustion_policy(plan: Plan) -> ExhaustionPolicy:

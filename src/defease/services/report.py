@@ -146,7 +146,7 @@ def _cautions(found: BoardReport) -> list[Caution]:
     if found.matching:
         cautions += found.matching.cautions
     if found.stress:
-        cautions += [c for result in found.stress.results for c in result.cautions]
+        cautions += found.stress.cautions
     return cautions + [Caution("no_answer", f"{name}: {why}") for name, why in found.missing]
 
 

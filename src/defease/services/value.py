@@ -18,7 +18,14 @@ from defease.reports.builders.valuation import (
     valuation_tiles,
 )
 from defease.reports.document import Document, Section
-from defease.services.plans import Question, ask, bases, cautions_of, market_value
+from defease.services.plans import (
+    Question,
+    ask,
+    bases,
+    cautions_of,
+    market_value,
+    year_table,
+)
 from defease.services.published import published_figures
 from defease.services.task import TaskResult
 
@@ -79,7 +86,7 @@ def compute_value(question: Question) -> ValueResult:
     """The numbers of the task."""
     plan = question.plan
     valuations = value_on_bases(plan.cash_flows, bases(plan), assets=market_value(plan))
-    return ValueResult(valuations, plan.cash_flows.by_year(), published_figures(plan))
+    return ValueResult(valuations, year_table(plan), published_figures(plan))
 
 
 def value_sections(question: Question, result: ValueResult) -> list[Section]:

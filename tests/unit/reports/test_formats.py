@@ -42,8 +42,8 @@ def test_one_value_with_its_unit(value: Value, style: f.Format, expected: str) -
 
 
 def test_other_currencies() -> None:
-    assert f.shown(-2.5e6, f.MONEY, currency="GBP") == "(£2.5m)"
-    assert f.shown(2.5e6, f.MONEY, currency="CHF") == "CHF 2.5m"
+    assert f.shown(-25e6, f.MONEY, currency="GBP") == "(£25.0m)"
+    assert f.shown(2.5e6, f.MONEY, currency="CHF") == "CHF 2,500,000"
 
 
 @pytest.mark.parametrize(

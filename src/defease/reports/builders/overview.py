@@ -38,7 +38,7 @@ def overview_tiles(
             "Funded ratio",
             status.funded_ratio,
             PERCENT,
-            note=f"on {basis} rates",
+            note=f"on {basis}",
             tone=tone_of(status.funded_ratio),
         ),
         KeyFigure("Assets", status.assets, MONEY, note="market value"),
@@ -98,7 +98,7 @@ def _funding_words(valuations: Sequence[BasisValuation], currency: str) -> str:
         f"Assets of {money(lead.status.assets, currency)} stand against a liability of {liability}"
     )
     gap = f"a {'surplus' if surplus >= 0 else 'deficit'} of {money(abs(surplus), currency)}"
-    first = f"{owned} ({measure}) on {basis} rates: {percent(ratio)} funded, {gap}."
+    first = f"{owned} ({measure}) on {basis}: {percent(ratio)} funded, {gap}."
     others = [
         f"{percent(v.status.funded_ratio)} on {label(v.basis.name)}"
         for v in valuations[1:]
@@ -134,7 +134,7 @@ def _matching_words(matched: MatchResult, savings: Savings | None, currency: str
     verb = "less" if saved >= 0 else "more"
     return (
         f"{bought}: {money(abs(saved), currency)} {verb} than the value of these payments on "
-        f"{label(savings.basis)} rates. Of the difference between payments and cost, "
+        f"{label(savings.basis)}. Of the difference between payments and cost, "
         f"{money(savings.amounts.time_value, currency)} is time value, which is no saving."
     )
 

@@ -54,9 +54,7 @@ def valuation_tiles(lead: BasisValuation) -> KeyFigures:
     surplus_name = "Surplus" if status.surplus >= 0 else "Deficit"
     return KeyFigures(
         [
-            KeyFigure(
-                "Funded ratio", ratio, PERCENT, note=f"on {basis} rates", tone=tone_of(ratio)
-            ),
+            KeyFigure("Funded ratio", ratio, PERCENT, note=f"on {basis}", tone=tone_of(ratio)),
             KeyFigure("Assets", status.assets, MONEY, note="market value"),
             KeyFigure(
                 "Liability", status.liability, MONEY, note=f"{measured(status.is_net)}, {basis}"
@@ -145,10 +143,10 @@ def _status_caption(valuations: Sequence[BasisValuation]) -> str:
         return "No basis gives a liability large enough for a funded ratio."
     (low, low_name), (high, high_name) = min(known), max(known)
     if len(known) == 1:
-        return f"The plan is {percent(low)} funded on {low_name} rates."
+        return f"The plan is {percent(low)} funded on {low_name}."
     return (
-        f"Funded ratios run from {percent(low)} on {low_name} rates to {percent(high)} on "
-        f"{high_name} rates; the line marks 100%."
+        f"Funded ratios run from {percent(low)} on {low_name} to {percent(high)} on {high_name}; "
+        "the line marks 100%."
     )
 
 
@@ -264,7 +262,7 @@ def _sensitivity_caption(lead: BasisValuation) -> str:
         return "The funded ratio after parallel shifts of rates, assets unchanged."
     return (
         f"If rates fell by 100 bp and assets stood still, the funded ratio on "
-        f"{label(lead.basis.name)} rates would be {percent(lead.funded_ratio_after(down))} "
+        f"{label(lead.basis.name)} would be {percent(lead.funded_ratio_after(down))} "
         f"instead of {percent(lead.status.funded_ratio)}."
     )
 

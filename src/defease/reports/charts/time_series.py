@@ -186,7 +186,8 @@ def _year_bars(color: Row, y: Row) -> Layer:
 def _x(layer: Layer, years: Sequence[int]) -> Layer:
     """The layer with the axis of years."""
     plain_years = [int(year) for year in years]
-    layer["encoding"]["x"] = {"field": "year", "type": "ordinal", "axis": year_axis(plain_years)}
+    axis = year_axis(plain_years, title="Year")
+    layer["encoding"]["x"] = {"field": "year", "type": "ordinal", "axis": axis}
     return layer
 
 
