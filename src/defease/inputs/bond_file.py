@@ -196,7 +196,7 @@ def _prices(reader: ColumnReader) -> list[float | None]:
     """Clean prices; where one is missing, the middle of bid and ask when both are given."""
     prices = reader.numbers("price", _PRICE)
     low = [price for price in prices if price is not None]
-    if low and max(low) < LOWEST_USUAL_PRICE:
+    if low and 0.0 < max(low) < LOWEST_USUAL_PRICE:
         what = f"every price is below {LOWEST_USUAL_PRICE:g}"
         reader.file_problem(what, "give clean prices per 100 of face amount")
     return _with_mid_prices(reader, prices) if "bid" in reader and "ask" in reader else prices

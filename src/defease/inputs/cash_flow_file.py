@@ -72,6 +72,8 @@ class CashFlowReading:
     """Cash flows, what has to be said about how they were read, and a sentence for `check`."""
 
     flows: CashFlows
+    timing: Timing
+    first_year: int
     cautions: tuple[Caution, ...]
     understood: str
 
@@ -101,7 +103,7 @@ def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowR
     groups = [_group(text) for text in reader.optional("group", reader.texts)]
     _one_currency(reader, conventions.currency)
     rows = _rows(reader, key, groups, years)
-    if not any(column.any() for column in amounts.values()):
+    if not reader.problems and not any(column.any() for column in amounts.values()):
         reader.file_problem("has no amount above 0", "give at least one benefit")
     reader.finish()
     scaled = {name: column * conventions.unit for name, column in amounts.items()}
@@ -110,8 +112,24 @@ def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowR
     flows = _flows(rows, groups, scaled, conventions.valuation_date)
     flows = _revalued(reader, flows, conventions)
     return CashFlowReading(
-        flows, tuple(reader.cautions), _understood(key, years.timing, conventions.unit, flows)
+        flows,
+        years.timing,
+        _first_year(key, years, conventions),
+        tuple(reader.cautions),
+        _understood(key, years.timing, conventions.unit, flows),
     )
+
+
+def _first_year(key: str, years: PlanYears, conventions: CashFlowConventions) -> int:
+    """The label of the first year ahead, whether or not anything is due in it."""
+    as_of = conventions.as_of or conventions.valuation_date
+    if key == "year":
+        return replace(years, valuation_date=as_of).first_end.year
+    if key == "date":
+        return as_of.year + 1
+    elapsed = as_of.year - conventions.valuation_date.year
+    complete = add_months(conventions.valuation_date, MONTHS_PER_YEAR * elapsed) <= as_of
+    return 1 + elapsed - (0 if complete else 1)
 
 
 def _time_column(reader: ColumnReader) -> str:

@@ -184,7 +184,7 @@ def _understood(
     conventions: CurveConventions,
     compounding: Compounding,
 ) -> str:
-    span = f"{len(maturities)} points, {maturities[0]:g} to {maturities[-1]:g} years"
+    span = f"{len(maturities)} points, {maturities[0]:.3g} to {maturities[-1]:g} years"
     if conventions.quote == "discount_factor":
         return f"{span}; discount factors {values.min():.4f} to {values.max():.4f}"
     rates = f"{100 * values.min():.2f}% to {100 * values.max():.2f}%"

@@ -15,10 +15,15 @@ from defease.cashflows import CashFlows, Timing
 from defease.errors import Caution, InputError, Problem
 from defease.inputs.bases import PlanBasis, read_basis
 from defease.inputs.bond_file import BondReading, read_holdings, read_universe
-from defease.inputs.cash_flow_file import CashFlowConventions, read_cash_flows
+from defease.inputs.cash_flow_file import (
+    CashFlowConventions,
+    CashFlowReading,
+    read_cash_flows,
+)
 from defease.inputs.dates_grammar import DateOrder
 from defease.inputs.files import PlanFolder, missing_file, read_bytes, table_from_bytes
 from defease.inputs.numbers import DecimalMark
+from defease.inputs.plan_checks import agreement_problems
 from defease.inputs.refusing import refuse
 from defease.inputs.tables import FileFormat, Table
 from defease.inputs.toml_files import assumptions_settings, plan_settings
@@ -50,8 +55,9 @@ class Plan:
         The checked `plan.toml`, with overrides.
     valuation_date
         The day everything is valued at (`--as-of` when given).
-    cash_flows
-        Dated benefits, expenses and contributions.
+    cash_flows, timing, first_year
+        Dated benefits, expenses and contributions; when within their years they are paid; the label
+        of the first year ahead.
     bases
         In the order of the file; a GASB basis is two rates until the plan's projection is known.
     universe, holdings
@@ -74,6 +80,8 @@ class Plan:
     folder: Path
     valuation_date: dt.date
     cash_flows: CashFlows
+    timing: Timing
+    first_year: int
     bases: tuple[PlanBasis, ...]
     universe: BondReading | None
     matching_holdings: BondReading | None
@@ -166,6 +174,9 @@ class _Reading:
         holdings = self.tried(self.asset_holdings)
         held = self.tried(self.matching_holdings)
         assumptions = self.tried(self.assumptions)
+        self.problems += agreement_problems(
+            self.settings, flows.flows if flows else None, assumptions, source=PLAN_FILE
+        )
         if self.problems or flows is None:
             raise InputError(_distinct(self.problems))
         assets = self.settings.assets
@@ -173,7 +184,9 @@ class _Reading:
             settings=self.settings,
             folder=self.folder.root,
             valuation_date=self.as_of,
-            cash_flows=flows,
+            cash_flows=flows.flows,
+            timing=flows.timing,
+            first_year=flows.first_year,
             bases=tuple(basis for basis in bases if basis is not None),
             universe=universe,
             holdings=holdings,
@@ -194,7 +207,7 @@ class _Reading:
             self.problems.extend(error.problems)
             return None
 
-    def cash_flows(self) -> CashFlows:
+    def cash_flows(self) -> CashFlowReading:
         """The file of [liabilities]."""
         plan, given = self.settings.plan, self.settings.liabilities
         conventions = CashFlowConventions(
@@ -208,7 +221,7 @@ class _Reading:
         table = self.table(given.file, "liabilities.file", sheet=given.sheet)
         reading = read_cash_flows(table, conventions)
         self.note(given.file, reading.understood, reading.cautions)
-        return reading.flows
+        return reading
 
     def basis(self, section: BasisSection) -> PlanBasis:
         """One [[discounting]] section."""

@@ -14,6 +14,7 @@ from defease.cashflows import Timing
 from defease.dates import DAYS_PER_YEAR, add_months, month_end
 
 MONTHS = 12
+HALF_MONTH = dt.timedelta(days=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,16 @@ class PlanYears:
         return list(_points(self.valuation_date, number, self.timing, offset=0.0))
 
     def _partial(self, stub: float, share: float) -> Iterator[PaymentPoint]:
-        """The rest of a running year: mid-way, at its end, now, or at the months that are left."""
+        """The rest of a running year: now, mid-way, at its end, or in the middle of months."""
         left = (self.first_end - self.valuation_date).days
         if self.timing is Timing.MONTHLY:
-            ends = [add_months(self.first_end, -back) for back in range(MONTHS)]
-            ahead = sorted(end for end in ends if end > self.valuation_date)
-            for end in ahead:
-                time = (end - self.valuation_date).days / DAYS_PER_YEAR
-                yield PaymentPoint(time, end, share / len(ahead))
+            starts = [add_months(self.first_end, -back) for back in range(1, MONTHS + 1)]
+            middles = sorted(start + HALF_MONTH for start in starts)
+            # in the last days of the year every middle is past: what is left falls due at its end
+            ahead = [day for day in middles if day > self.valuation_date] or [self.first_end]
+            for day in ahead:
+                time = (day - self.valuation_date).days / DAYS_PER_YEAR
+                yield PaymentPoint(time, day, share / len(ahead))
             return
         part = {Timing.START_OF_YEAR: 0.0, Timing.MID_YEAR: 0.5}.get(self.timing, 1.0)
         day = self.valuation_date + dt.timedelta(days=round(part * left))
@@ -112,9 +115,9 @@ def _points(
     """The payments of year `number` after `start`, which lies `offset` years ahead."""
     before = MONTHS * (number - 1)
     if timing is Timing.MONTHLY:
-        for month in range(1, MONTHS + 1):
-            time = offset + number - 1 + month / MONTHS
-            yield PaymentPoint(time, add_months(start, before + month), 1 / MONTHS)
+        for month in range(MONTHS):
+            time = offset + number - 1 + (month + 0.5) / MONTHS
+            yield PaymentPoint(time, add_months(start, before + month) + HALF_MONTH, 1 / MONTHS)
         return
     months = {Timing.START_OF_YEAR: 0, Timing.MID_YEAR: 6}.get(timing, MONTHS)
     time = offset + number - 1 + months / MONTHS

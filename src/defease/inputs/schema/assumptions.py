@@ -20,6 +20,9 @@ class AssetClassSection(Section):
     role: Literal["growth", "hedge", "cash"] = "growth"
     duration: Amount | None = None
     inflation_beta: Real | None = None
+    equity_beta: Real | None = None
+    real_estate_beta: Real | None = None
+    spread_beta: Real | None = None
 
 
 def _distinct(classes: list[AssetClassSection]) -> list[AssetClassSection]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from defease.errors import Problem, did_you_mean
+from defease.inputs.numbers import Number, scan_number
 from defease.inputs.schema.discounting import ASSUMED_RETURN
 
 _BASIS_KEYS = (
@@ -71,6 +72,12 @@ def _assets(raw: Mapping[str, Any]) -> Iterator[Problem]:
         )
 
 
+def _decimal(value: Any) -> Any:
+    """A rate written as text ("7%") as the number it stands for; anything else as it is."""
+    scanned = scan_number(value) if isinstance(value, str) else value
+    return scanned.as_decimal if isinstance(scanned, Number) else value
+
+
 def _assumed_returns(raw: Mapping[str, Any]) -> Iterator[Problem]:
     stated = section(raw, "exhaustion").get("assumed_return")
     for basis in bases(raw):
@@ -85,7 +92,7 @@ def _assumed_returns(raw: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 where, "is missing, and exhaustion.assumed_return is not given", "give one of them"
             )
-        elif rate is not None and stated is not None and rate != stated:
+        elif rate is not None and stated is not None and _decimal(rate) != _decimal(stated):
             yield Problem(
                 where,
                 f"{rate} differs from exhaustion.assumed_return = {stated}",
