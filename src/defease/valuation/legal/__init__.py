@@ -28,6 +28,7 @@ from defease.valuation.legal.rules import (
     regime,
     segment_boundaries,
     segment_derivation,
+    small_employer,
     years_of_amortisation,
 )
 from defease.valuation.legal.segment_election import (
@@ -86,6 +87,7 @@ __all__ = [
     "segment_basis",
     "segment_boundaries",
     "segment_derivation",
+    "small_employer",
     "smith_wilson_basis",
     "strips_basis",
     "treasury_basis",

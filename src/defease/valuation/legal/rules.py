@@ -135,6 +135,13 @@ class PbgcPremiumRates(Dated):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SmallEmployer(Dated):
+    """Number of employees up to which a lower cap on the PBGC's variable premium applies."""
+
+    employees: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Regime:
     """What a legal or accounting measure prescribes.
 
@@ -292,6 +299,12 @@ def pbgc_premium_rates(year: int) -> PbgcPremiumRates:
         cap=float(entry["cap"]),
         **_dated(entry),
     )
+
+
+def small_employer(year: int) -> SmallEmployer:
+    """Which employers have a lower cap on the variable premium."""
+    entry = _entry("pbgc_small_employer", year, "rule on small employers")
+    return SmallEmployer(employees=entry["employees"], **_dated(entry))
 
 
 def regime(key: str) -> Regime:
