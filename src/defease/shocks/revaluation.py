@@ -184,7 +184,7 @@ def _cautions(sheet: BalanceSheet, scenario: StressScenario) -> tuple[Caution, .
 def _longevity(scenario: StressScenario) -> Caution | None:
     if not scenario.longevity:
         return None
-    if not any(size for name, size in scenario.shocks.items() if name != "longevity"):
+    if scenario.needs_census:
         raise ModelError(
             Problem(
                 where=f"stress {scenario.name!r}: longevity",

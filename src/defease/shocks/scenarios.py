@@ -66,6 +66,13 @@ class StressScenario:
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "name"}
 
     @property
+    def needs_census(self) -> bool:
+        """Whether longevity is the only shock: a vector of payments contains its death rates."""
+        return self.longevity != 0 and not any(
+            size for name, size in self.shocks.items() if name != "longevity"
+        )
+
+    @property
     def rate_shift(self) -> CurveShift:
         """What happens to every curve."""
         return CurveShift.parallel(self.rates) + CurveShift.steepening(self.steepening)
