@@ -142,18 +142,20 @@ def _paper_forward(times: np.ndarray, average: np.ndarray, t: float) -> float:
 
 
 def _paper_deviation(g0: float, g1: float, x: float) -> float:
-    if (g0 < 0 and -0.5 * g0 <= g1 <= -2 * g0) or (g0 > 0 and -0.5 * g0 >= g1 >= -2 * g0):
+    """The four regions of the paper, written for g0 < 0; the others are mirror images."""
+    if g0 > 0:
+        return -_paper_deviation(-g0, -g1, x)
+    if -0.5 * g0 <= g1 <= -2 * g0:
         return g0 * (1 - 4 * x + 3 * x * x) + g1 * (-2 * x + 3 * x * x)
-    if (g0 < 0 and g1 > -2 * g0) or (g0 > 0 and g1 < -2 * g0):
+    if g1 > -2 * g0:
         eta = (g1 + 2 * g0) / (g1 - g0)
         return g0 if x <= eta else g0 + (g1 - g0) * ((x - eta) / (1 - eta)) ** 2
-    if (g0 > 0 and 0 > g1 > -0.5 * g0) or (g0 < 0 and 0 < g1 < -0.5 * g0):
+    if g1 > 0:
         eta = 3 * g1 / (g1 - g0)
         return g1 + (g0 - g1) * ((eta - x) / eta) ** 2 if x < eta else g1
     eta, level = g1 / (g1 + g0), -g0 * g1 / (g0 + g1)
-    if x <= eta:
-        return level + (g0 - level) * ((eta - x) / eta) ** 2
-    return level + (g1 - level) * ((x - eta) / (1 - eta)) ** 2
+    end, way = (g0, (eta - x) / eta) if x <= eta else (g1, (x - eta) / (1 - eta))
+    return level + (end - level) * way**2
 
 
 def test_segments_belong_to_the_time_of_payment() -> None:

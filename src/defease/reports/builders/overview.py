@@ -42,7 +42,7 @@ def overview_tiles(
             tone=tone_of(status.funded_ratio),
         ),
         KeyFigure("Assets", status.assets, MONEY, note="market value"),
-        KeyFigure("Liability", status.liability, MONEY, note=f"{measured(status.is_net)}, {basis}"),
+        KeyFigure("Liability", status.liability, MONEY, note=f"{measured(lead)}, {basis}"),
         KeyFigure(surplus_name, status.surplus, MONEY, note="assets less liability"),
     ]
     if exhaustion is not None:
@@ -92,7 +92,7 @@ def summary_section(
 def _funding_words(valuations: Sequence[BasisValuation], currency: str) -> str:
     lead = valuations[0]
     ratio, surplus = lead.status.funded_ratio, lead.status.surplus
-    basis, measure = label(lead.basis.name), measured(lead.status.is_net)
+    basis, measure = label(lead.basis.name), measured(lead)
     liability = money(lead.status.liability, currency)
     owned = (
         f"Assets of {money(lead.status.assets, currency)} stand against a liability of {liability}"

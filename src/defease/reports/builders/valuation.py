@@ -56,9 +56,7 @@ def valuation_tiles(lead: BasisValuation) -> KeyFigures:
         [
             KeyFigure("Funded ratio", ratio, PERCENT, note=f"on {basis}", tone=tone_of(ratio)),
             KeyFigure("Assets", status.assets, MONEY, note="market value"),
-            KeyFigure(
-                "Liability", status.liability, MONEY, note=f"{measured(status.is_net)}, {basis}"
-            ),
+            KeyFigure("Liability", status.liability, MONEY, note=f"{measured(lead)}, {basis}"),
             KeyFigure(surplus_name, status.surplus, MONEY, note="assets less liability"),
             KeyFigure(
                 "Modified duration", duration, YEARS, note="of the liability, annual spot rates"
@@ -74,9 +72,9 @@ def tone_of(ratio: float | None) -> Tone:
     return Tone.GOOD if ratio >= FULLY_FUNDED else Tone.WARN if ratio >= WELL_FUNDED else Tone.BAD
 
 
-def measured(is_net: bool) -> str:  # noqa: FBT001 - a yes-or-no fact put into words
+def measured(valuation: BasisValuation) -> str:
     """Which payments a present value holds."""
-    return "net of contributions" if is_net else "gross"
+    return "net of contributions" if valuation.status.is_net else "gross"
 
 
 def status_section(valuations: Sequence[BasisValuation], currency: str) -> Section:
@@ -95,7 +93,7 @@ def status_section(valuations: Sequence[BasisValuation], currency: str) -> Secti
 
 
 def _status_words(valuations: Sequence[BasisValuation]) -> list[Block]:
-    measure = measured(valuations[0].status.is_net)
+    measure = measured(valuations[0])
     text = (
         f"The same payments, discounted at different rates. Liabilities are {measure}; a funded "
         "ratio is assets at market value divided by the liability."
@@ -212,7 +210,7 @@ def _bucket_table(lead: BasisValuation) -> Table:
             whole.macaulay_duration,
         ]
     )
-    title = f"Liability by term, {measured(lead.status.is_net)}, {label(lead.basis.name)}"
+    title = f"Liability by term, {measured(lead)}, {label(lead.basis.name)}"
     return Table(
         title, columns, rows, totals=[-1], note="A bucket holds from <= time < to, in years."
     )
