@@ -1,0 +1,122 @@
+"""Writes docs/validation.md: every published number, its source, ours, the difference.
+
+python -m tools.make_validation_page
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from tools.validation_checks import CHECKS, Check
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
+MORE_DECIMALS = 2
+HEAD = """# Validation
+
+Each row restates a figure that somebody else printed, says where, and shows what Defease computes
+from the same inputs. The page is written by `python -m tools.make_validation_page`; a test
+computes every row again and fails when one of them leaves its tolerance or when this page is out
+of date.
+
+Ours is shown with more decimals than the print. *Rounding* allows half a unit of the last printed
+decimal; anything wider has its reason beside it.
+"""
+TAIL = """
+## What else is compared
+
+Published figures are few. Most proofs are of two other kinds, and they run on every change.
+"""
+NOTE = """
+Some of these read reference data that is not part of the repository; where it is absent they are
+skipped and say so.
+"""
+PUBLISHED, EQUIVALENCE = "tests/published/", "tests/equivalence/"
+PROOFS = (
+    (
+        "all 395 monthly HQM curves, 1984 to 2016",
+        "published par yields at 2, 5, 10 and 30 years, within 0.005 points",
+        PUBLISHED + "test_hqm_par_yields.py",
+    ),
+    (
+        "all 99 years of the Texas projection",
+        "printed earnings within $1, printed closings within $3",
+        PUBLISHED + "test_texas_gasb67.py",
+    ),
+    (
+        "accrued interest and yields of 3,002 corporate bonds",
+        "the holdings file of a bond fund",
+        PUBLISHED + "test_corporate_accrued.py",
+    ),
+    (
+        "check digits of 461 Treasury CUSIPs",
+        "TreasuryDirect FedInvest, 2026-03-24",
+        PUBLISHED + "test_treasury_prices.py",
+    ),
+    (
+        "ten years of payments matched with real Treasuries",
+        "every payment covered, certificate below 1e-8",
+        PUBLISHED + "test_real_universe_matching.py",
+    ),
+    (
+        "present values, durations and convexity of random streams",
+        "QuantLib, 1e-12",
+        EQUIVALENCE + "test_valuation_quantlib.py",
+    ),
+    (
+        "accrued interest, yields and durations of Treasuries and corporates",
+        "QuantLib, 1e-9",
+        EQUIVALENCE + "test_bonds_quantlib.py",
+    ),
+    (
+        "cost of random matching problems",
+        "scipy linprog, dual simplex and interior point",
+        EQUIVALENCE + "test_matching_linprog.py",
+    ),
+    (
+        "key rates add up, shifts undo, values add, complete markets price at the curve",
+        "identities on generated data (hypothesis)",
+        "tests/properties",
+    ),
+)
+
+
+def shown(check: Check, value: float) -> str:
+    """A number with its unit: `$` before it, everything else behind."""
+    places = check.decimals + MORE_DECIMALS if check.decimals else 0
+    text = f"{value:,.{places}f}"
+    return f"${text}" if check.unit == "$" else text + check.unit
+
+
+def row(check: Check) -> str:
+    """One line of the table."""
+    ours = check.ours()
+    printed = f"${check.printed}" if check.unit == "$" else check.printed + check.unit
+    # Adding 0.0 turns a rounded -0.0 into 0.0: no sign without a difference.
+    places = check.decimals + MORE_DECIMALS if check.decimals else 0
+    difference = shown(check, round(ours - check.published, places) + 0.0)
+    cells = (check.what, check.source, printed, shown(check, ours), difference, _allowed(check))
+    return "| " + " | ".join(cells) + " |"
+
+
+def _allowed(check: Check) -> str:
+    if check.allowed is None:
+        return "rounding"
+    return f"{check.allowed:,g} ({check.because})"
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD.rstrip()]
+    for topic, checks in groupby(CHECKS, key=lambda check: check.topic):
+        parts.append(f"\n## {topic}\n")
+        parts.append("| what | source | published | ours | difference | allowed |")
+        parts.append("|---|---|--:|--:|--:|---|")
+        parts += [row(check) for check in checks]
+    parts += [TAIL, "| proof | against | where |", "|---|---|---|"]
+    parts += [f"| {proof} | {against} | `{where}` |" for proof, against, where in PROOFS]
+    return "\n".join(parts) + "\n" + NOTE
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
