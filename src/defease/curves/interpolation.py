@@ -9,9 +9,12 @@ import numpy as np
 
 from defease.curves.monotone_convex import monotone_convex
 from defease.curves.piecewise import PiecewisePolynomial
+from defease.errors import bad_input
 
 if TYPE_CHECKING:
     from defease.arrays import FloatArray
+
+JUST_BEYOND = 1e-9
 
 
 class Interpolation(StrEnum):
@@ -42,6 +45,14 @@ class Extrapolation(StrEnum):
     FLAT_FORWARD = "flat_forward"
     FLAT_ZERO = "flat_zero"
     REFUSE = "refuse"
+
+
+def require_within(times: FloatArray, last_time: float) -> None:
+    """Refuse times beyond the curve's last point (extrapolation ``refuse``), naming the longest."""
+    if times.size and float(times.max()) > last_time + JUST_BEYOND:
+        what = f"asked at {times.max():.4g} years, its last point is {last_time:.4g} years"
+        remedy = "give a longer curve, or choose extrapolation flat_forward or flat_zero"
+        raise bad_input(where="curve", what=what, remedy=remedy)
 
 
 def interpolate(

@@ -10,7 +10,12 @@ import numpy as np
 from defease.arrays import FloatArray, frozen_floats, read_only
 from defease.curves.compounding import PERIODS, Compounding, to_continuous
 from defease.curves.discount import DiscountCurve, require_rates
-from defease.curves.interpolation import Extrapolation, Interpolation, interpolate
+from defease.curves.interpolation import (
+    Extrapolation,
+    Interpolation,
+    interpolate,
+    require_within,
+)
 from defease.curves.par import bootstrap_zero_rates
 from defease.errors import bad_input
 
@@ -18,8 +23,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from defease.curves.piecewise import PiecewisePolynomial
-
-JUST_BEYOND = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +52,10 @@ class NodeCurve(DiscountCurve):
         object.__setattr__(self, "minus_log_discount", shape)
 
     def _log_discounts(self, times: FloatArray) -> FloatArray:
-        if self.extrapolation is Extrapolation.REFUSE and times.size:
-            self._refuse_beyond(float(times.max()))
+        if self.extrapolation is Extrapolation.REFUSE:
+            require_within(times, self.last_time)
         logs: FloatArray = -self.minus_log_discount(times)
         return logs
-
-    def _refuse_beyond(self, longest: float) -> None:
-        if longest > self.last_time + JUST_BEYOND:
-            what = f"asked at {longest:.4g} years, its last point is {self.last_time:.4g} years"
-            remedy = "give a longer curve, or choose extrapolation flat_forward or flat_zero"
-            raise bad_input(where="curve", what=what, remedy=remedy)
 
 
 def curve_from_spot_rates(

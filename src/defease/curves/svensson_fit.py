@@ -1,0 +1,179 @@
+"""Nelson-Siegel and Svensson curves fitted to the prices of coupon bonds."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from defease.arrays import FloatArray, read_only
+from defease.curves.fit_report import CurveFit, fit_report
+from defease.curves.least_squares import LeastSquares, at_bounds, least_squares
+from defease.curves.parametric import SvenssonCurve, loadings
+from defease.curves.spline_fit import fit_spline
+from defease.errors import Caution, bad_input
+
+if TYPE_CHECKING:
+    from defease.curves.priced_payments import PricedPayments
+
+DECAYS = (0.03, 0.06, 0.12, 0.25, 0.5, 1.0, 2.0)
+"""Per year (1 / tau): the grid that is searched, in pairs for Svensson."""
+SLOWEST, FASTEST = 0.02, 5.0
+"""Per year: humps between 0.2 and 50 years."""
+STARTS_POLISHED = 2
+ENOUGH = 1e-9
+"""A step that gains less than this share of the squared errors ends the polishing."""
+ALIKE, LARGE = 1.25, 0.25
+"""Humps closer than this ratio, or rates above 25%, mean parameters that say nothing alone."""
+TOLL = 7e-6
+"""Yield error that a parameter of 100% counts as: it stops two humps from running into each other
+with ever larger heights of opposite sign, and moves no rate by a hundredth of a basis point."""
+RATES = 4
+
+
+def fit_svensson(bonds: PricedPayments) -> CurveFit:
+    """The Svensson curve that explains bond prices best, each by its yield error.
+
+    Least ``mean(((price on the curve - price) / (price x duration))^2)``.  A coarse grid of pairs
+    of decays, with the four rates by linear least squares on a preliminary spline, gives the
+    starts; the best two are polished by Levenberg and Marquardt's method with exact derivatives.
+
+    Returns
+    -------
+    CurveFit
+        With a caution where a decay ends at its bound (0.02 or 5 a year) or both nearly coincide.
+
+    Raises
+    ------
+    InputError
+        For fewer bonds than parameters (6; Nelson-Siegel 4).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from defease.curves.parametric import svensson_curve
+    >>> from defease.curves.priced_payments import priced_payments
+    >>> true = svensson_curve([0.045, -0.02, 0.01, 0.02], [1.5, 8.0])
+    >>> years = np.arange(0.5, 30.5, 0.5)
+    >>> prices = 100 * true.discount_factors(years)
+    >>> zeros = priced_payments(years, np.full(60, 100.0), np.arange(60), prices)
+    >>> fit = fit_svensson(zeros)
+    >>> (fit.curve.continuous_spot_rates([7.0]) - true.continuous_spot_rates([7.0])).round(6) + 0.0
+    array([0.])
+    """
+    return _fit(bonds, humps=2)
+
+
+def fit_nelson_siegel(bonds: PricedPayments) -> CurveFit:
+    """The Nelson-Siegel curve (one hump) that explains bond prices best; see `fit_svensson`."""
+    return _fit(bonds, humps=1)
+
+
+def _fit(bonds: PricedPayments, *, humps: int) -> CurveFit:
+    parameters = 2 + 2 * humps
+    if len(bonds) < parameters:
+        what = f"{len(bonds)} bonds for {parameters} parameters"
+        raise bad_input(where="curve fit", what=what, remedy="give more bonds")
+    bounds = _bounds(humps)
+    evaluate = _PriceErrors(bonds, humps)
+    fits = [
+        least_squares(evaluate, start, bounds=bounds, linear=2 + humps, gain=ENOUGH)
+        for start in _starts(bonds, humps)
+    ]
+    best = min(fits, key=lambda fit: fit.cost)
+    betas, taus = _split(best.parameters, humps)
+    curve = SvenssonCurve(read_only(betas), read_only(taus), bonds.longest)
+    report = fit_report(bonds, curve, leverages=best.leverages[: len(bonds)])
+    return CurveFit(curve, report, _cautions(best, bounds, humps), best.steps)
+
+
+class _PriceErrors:
+    """Price errors as yields, and their derivatives, at (b0, b1, b2[, b3], log decays)."""
+
+    def __init__(self, bonds: PricedPayments, humps: int) -> None:
+        self.bonds, self.humps = bonds, humps
+        self.weights = 1.0 / (bonds.price_durations * np.sqrt(len(bonds)))
+
+    def __call__(self, point: FloatArray) -> tuple[FloatArray, FloatArray]:
+        bonds = self.bonds
+        rates, slopes = zero_rates_and_slopes(point, bonds.times, humps=self.humps)
+        discounted = bonds.amounts * np.exp(-rates * bonds.times)
+        errors = (bonds.bond_sums(discounted) - bonds.prices) * self.weights
+        by_parameter = bonds.bond_sums((-discounted * bonds.times) * slopes) * self.weights
+        tolls = TOLL * np.eye(2 + self.humps, len(point))
+        paid = TOLL * point[: 2 + self.humps]
+        return np.concatenate([errors, paid]), np.concatenate([by_parameter.T, tolls])
+
+
+def zero_rates_and_slopes(
+    point: FloatArray, times: FloatArray, *, humps: int
+) -> tuple[FloatArray, FloatArray]:
+    """Zero rates and their derivatives by every parameter, shapes (times,) and (k, times).
+
+    With decay d and x = d t: ``dz/db`` are the loadings; ``dg/d ln d = exp(-x) - g`` and
+    ``d exp(-x)/d ln d = -x exp(-x)``.
+    """
+    rates = 2 + humps
+    slopes = np.empty((rates + humps, len(times)))
+    slopes[0] = 1.0
+    for hump in range(humps):
+        x = np.exp(point[rates + hump]) * times
+        decay = np.exp(-x)
+        average = (1.0 - decay) / x
+        by_average, by_hump = decay - average, decay - average + x * decay
+        slopes[2 + hump] = -by_average
+        slopes[rates + hump] = point[2 + hump] * by_hump
+        if hump == 0:
+            slopes[1] = average
+            slopes[rates] += point[1] * by_average
+    return point[:rates] @ slopes[:rates], slopes
+
+
+def _starts(bonds: PricedPayments, humps: int) -> list[FloatArray]:
+    """The best points of the grid: for given decays the rates follow by linear least squares."""
+    times = np.sort(bonds.maturities)
+    wanted = fit_spline(bonds).curve.continuous_spot_rates(times)
+    found: list[tuple[float, int, FloatArray]] = []
+    for decays in combinations(DECAYS[::-1], humps):
+        taus = 1.0 / np.array([decays[0], decays[-1]])
+        columns = loadings(times, taus)[: 2 + humps].T
+        betas = np.linalg.lstsq(columns, wanted, rcond=None)[0]
+        miss = columns @ betas - wanted
+        point = np.concatenate([betas, np.log(decays)])
+        found.append((float(miss @ miss), len(found), point))
+    return [point for _, _, point in sorted(found, key=lambda each: each[:2])[:STARTS_POLISHED]]
+
+
+def _bounds(humps: int) -> tuple[FloatArray, FloatArray]:
+    free = np.full(2 + humps, np.inf)
+    slow, fast = np.full(humps, np.log(SLOWEST)), np.full(humps, np.log(FASTEST))
+    return np.concatenate([-free, slow]), np.concatenate([free, fast])
+
+
+def _split(point: FloatArray, humps: int) -> tuple[FloatArray, FloatArray]:
+    betas, taus = np.zeros(RATES), np.empty(2)
+    betas[: 2 + humps] = point[: 2 + humps]
+    taus[:] = np.exp(-point[2 + humps :])
+    return betas, taus
+
+
+def _cautions(
+    best: LeastSquares, bounds: tuple[FloatArray, FloatArray], humps: int
+) -> tuple[Caution, ...]:
+    taus = np.exp(-best.parameters[2 + humps :])
+    active = at_bounds(best.parameters, bounds)[2 + humps :]
+    found = [
+        Caution(
+            "fit_bound",
+            f"tau {i + 1} ended at its bound of {taus[i]:.4g} years: trust the rates between the "
+            "shortest and the longest bond, not the parameters",
+        )
+        for i in np.flatnonzero(active).tolist()
+    ]
+    alike = humps == 2 and max(taus) / min(taus) < ALIKE
+    if alike or np.abs(best.parameters[: 2 + humps]).max() > LARGE:
+        at = " and ".join(f"{tau:.3g}" for tau in taus)
+        what = f"terms at {at} years nearly cancel: use the curve's rates, not its parameters"
+        found.append(Caution("fit_cancelling", what))
+    return tuple(found)
