@@ -27,7 +27,7 @@ CHARGE, MINIMUM = "26 USC 430(c)", "26 USC 430(a)"
 
 @dataclass(frozen=True)
 class ShortfallBase:
-    """A base of an earlier plan year: its yearly instalment and how many are left, with this one."""
+    """A base of an earlier year: its yearly instalment, and how many are left with this one."""
 
     instalment: float
     remaining: int
