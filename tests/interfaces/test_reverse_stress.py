@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.command_line import Answer, defease, edited, sample
 
 ASSETS, EQUITY_WEIGHT = 40.0e6, 0.20

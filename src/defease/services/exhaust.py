@@ -87,12 +87,24 @@ def exhaust_cautions(study: ExhaustionStudy) -> list[Caution]:
     if study.single_rate is None:
         message = "no single discount rate: assets fall short and no municipal rate is given"
         cautions.append(Caution("no_municipal_rate", message))
+    if _of_current_members(study) is None:
+        message = (
+            "no required return on the contributions of current members: the cash flows do not "
+            "give these contributions apart"
+        )
+        cautions.append(Caution("no_current_members", message))
     return cautions
+
+
+def _of_current_members(study: ExhaustionStudy) -> float | None:
+    """The required return on current members' contributions; without any, all returns are one."""
+    if study.required_current_members is not None:
+        return study.required_current_members.rate
+    return None if study.projection.contributions.any() else study.required_gross.rate
 
 
 def exhaust_results(study: ExhaustionStudy) -> dict[str, Any]:
     """The keys of the JSON interface."""
-    current = study.required_current_members
     return {
         "exhausted": study.projection.exhausted,
         "exhaustion_year": study.projection.exhaustion_year,
@@ -105,7 +117,7 @@ def exhaust_results(study: ExhaustionStudy) -> dict[str, Any]:
         "binding_year": study.required.binding_year,
         "margin": study.required.margin_over(study.assumed_return),
         "required_return_gross": study.required_gross.rate,
-        "required_return_current_members": current.rate if current else None,
+        "required_return_current_members": _of_current_members(study),
         "terminal_returns": list(study.terminal_returns),
         "projection": _projection_keys(study),
         "policies": [

@@ -121,7 +121,19 @@ def compute_match(question: Question) -> MatchStudy:
     )
     matched, provided = solved(), solved(haircut=ILLUSTRATIVE_LOSSES)
     savings, why_not = _savings(plan, given, matched, provided.cost)
-    return MatchStudy(matched, savings, (*matched.cautions, *why_not))
+    cautions = (*matched.cautions, *why_not, *_share_cautions(matched))
+    return MatchStudy(matched, savings, cautions)
+
+
+def _share_cautions(matched: MatchResult) -> tuple[Caution, ...]:
+    """Why the matched share of all payments is not stated."""
+    if matched.percent_of_total is not None:
+        return ()
+    message = (
+        "no share of the total is stated: contributions outweigh payments in other years, so that "
+        "the payments matched are not a part of the sum of all net payments"
+    )
+    return (Caution("no_percent_of_total", message),)
 
 
 def _horizon(start: dt.date, years: float | None) -> dt.date | None:
