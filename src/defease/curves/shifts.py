@@ -64,6 +64,27 @@ class CurveShift:
             )
         return cls(years, moved)
 
+    @classmethod
+    def key_rate(cls, tenors: npt.ArrayLike, index: int, move: float) -> CurveShift:
+        """One of the key rates moves: a hat that is `move` at its tenor and 0 at the others.
+
+        The first hat stays level before its tenor, the last one after it, so that all hats
+        together are a parallel shift.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> CurveShift.key_rate([2, 5, 10], 1, 0.01).at(np.array([2.0, 3.5, 5.0, 10.0])).round(4)
+        array([0.   , 0.005, 0.01 , 0.   ])
+        """
+        moves = np.zeros(len(np.atleast_1d(np.asarray(tenors))))
+        if not 0 <= index < len(moves):
+            what = f"key rate {index} of {len(moves)}"
+            remedy = f"number the tenors from 0 to {len(moves) - 1}"
+            raise bad_input(where="curve shift", what=what, remedy=remedy)
+        moves[index] = move
+        return cls.at_tenors(tenors, moves)
+
     def at(self, times: FloatArray) -> FloatArray:
         """The move at each time."""
         moved: FloatArray = np.interp(times, self.tenors, self.moves)
