@@ -33,7 +33,7 @@ def test_a_closed_pipe_is_left_quietly(plans: Path) -> None:
 def test_an_interruption_leaves_130_and_no_file(
     plans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(at, interrupted)
