@@ -22,10 +22,19 @@ if TYPE_CHECKING:
 
     import highspy
 
-FEASIBILITY_TOLERANCE = 1e-9
+SERIAL_DUAL_SIMPLEX = 1
+OPTIONS: dict[str, bool | int | float | str] = {
+    "output_flag": False,
+    "parallel": "off",
+    "simplex_strategy": SERIAL_DUAL_SIMPLEX,
+    "run_crossover": "on",
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
 CERTIFIED = 1e-8
 """Largest relative residual of a certificate that is still believed."""
 ORDER_OF_SCALED_DATA = 100.0
+STALLED = "stalled"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +52,8 @@ class SolverStatus(StrEnum):
     UNBOUNDED = "unbounded"
 
 
-class _Method(StrEnum):
-    """The ways to solve, in the order in which they are tried."""
+class Method(StrEnum):
+    """The ways to solve, in the order in which they are tried unless another is preferred."""
 
     DUAL_SIMPLEX = "dual simplex"
     PRESOLVED = "presolve and dual simplex"
@@ -67,8 +76,6 @@ class LinearProgram:
 
     Examples
     --------
-    Cover 10 at least cost from something at 2 and something at 3 that pays twice as much:
-
     >>> import numpy as np
     >>> problem = LinearProgram(
     ...     costs=np.array([2.0, 3.0]), starts=np.array([0, 1, 2]), rows=np.array([0, 0]),
@@ -88,11 +95,6 @@ class LinearProgram:
     column_lower: FloatArray
     column_upper: FloatArray
 
-    @property
-    def column_of_entry(self) -> IntArray:
-        """The column of each matrix entry, shape (entries,)."""
-        return np.repeat(np.arange(len(self.costs)), np.diff(self.starts))
-
     def row_activity(self, x: FloatArray) -> FloatArray:
         """``A x``, shape (m,)."""
         products = self.values * np.repeat(x, np.diff(self.starts))
@@ -100,8 +102,8 @@ class LinearProgram:
 
     def reduced_costs(self, row_duals: FloatArray) -> FloatArray:
         """``costs - A' row_duals``, shape (n,): zero for what is used, else the excess price."""
-        products = self.values * row_duals[self.rows]
-        priced = np.bincount(self.column_of_entry, products, len(self.costs))
+        columns = np.repeat(np.arange(len(self.costs)), np.diff(self.starts))
+        priced = np.bincount(columns, self.values * row_duals[self.rows], len(self.costs))
         return np.asarray(self.costs - priced, dtype=np.float64)
 
 
@@ -109,8 +111,7 @@ class LinearProgram:
 class Certificate:
     """How far a solution is from the conditions of optimality, each relative; 1e-8 is the limit.
 
-    primal: violation of rows and bounds; dual: wrong-signed reduced costs and duals; gap: the cost
-    against the value of the duals.
+    primal: rows and bounds; dual: signs of duals and reduced costs; gap: cost against duals.
     """
 
     primal: float
@@ -125,7 +126,7 @@ class Certificate:
     @property
     def holds(self) -> bool:
         """Whether every residual is at most 1e-8."""
-        return self.worst <= CERTIFIED
+        return all(residual <= CERTIFIED for residual in (self.primal, self.dual, self.gap))
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,36 +160,44 @@ class _Scale:
 
 
 def solve_linear_program(
-    problem: LinearProgram, *, basis: Basis | None = None, time_limit: float = math.inf
+    problem: LinearProgram,
+    *,
+    basis: Basis | None = None,
+    time_limit: float = math.inf,
+    prefer: Method = Method.DUAL_SIMPLEX,
 ) -> LinearSolution | NoSolution:
     """A certified optimum of the programme, or the finding that it has none.
 
-    Serial dual simplex first (from `basis` where given), then cold with presolve, then interior
-    point with crossover; an answer is returned only when its certificate holds.  The same
-    programme always gives the same answer.
-
-    `basis`, from a solution with as many rows and columns, is a warm start; `time_limit` counts
-    seconds for each attempt.  Raises `SolverError` when the time runs out or no method gives an
-    answer that can be certified.
+    Serial dual simplex first (from the `basis` of a solution of the same size where given), then
+    cold with presolve, then interior point with crossover; or `prefer` first.  The same programme
+    always gives the same answer.  Raises `SolverError` when an attempt takes longer than
+    `time_limit` seconds, or no answer can be certified.
     """
     scale = _Scale(_power_of_two(_largest_bound(problem)), _power_of_two(_largest(problem.costs)))
-    solver = _load(_scaled(problem, scale))
-    if basis is not None:
-        solver.setBasis(basis.token)
-    last = "no attempt"
-    for method in _Method:
-        _prepare(solver, method, time_limit)
+    solver = _load(_scaled(problem, scale), basis)
+    tried: dict[Method, LinearSolution | NoSolution | str] = {}
+    for method in sorted(Method, key=lambda method: method is not prefer):
+        if method is Method.PRESOLVED and STALLED in tried.values():
+            continue
+        if method is not prefer:
+            solver.clearSolver()
+        _prepare(solver, method, time_limit, problem)
         solver.run()
-        answer = _answer(problem, solver, scale)
-        if isinstance(answer, NoSolution) and basis is not None and method is _Method.DUAL_SIMPLEX:
-            answer = "no solution from a warm start, not yet confirmed"
-        if not isinstance(answer, str):
+        tried[method] = answer = _answer(problem, solver, scale)
+        # Interior point has called a feasible problem infeasible; a warm start might.
+        doubtful = method is Method.INTERIOR_POINT or (basis is not None and method is prefer)
+        if isinstance(answer, LinearSolution) or (isinstance(answer, NoSolution) and not doubtful):
             return answer
-        last = f"{method}: {answer}"
-    remedy = (
-        "check the data for extreme amounts or prices; the problem may be solvable at another scale"
-    )
-    raise SolverError(Problem("linear programme", f"no certified answer ({last})", remedy))
+    return _last_resort(tried)
+
+
+def _last_resort(tried: dict[Method, LinearSolution | NoSolution | str]) -> NoSolution:
+    for answer in tried.values():
+        if isinstance(answer, NoSolution):
+            return answer
+    answers = "; ".join(f"{method}: {answer}" for method, answer in tried.items())
+    remedy = "check the data for extreme amounts or prices, or measure in another unit"
+    raise SolverError(Problem("linear programme", f"no certified answer ({answers})", remedy))
 
 
 def certify(
@@ -211,16 +220,12 @@ def certify(
         _excess(problem.row_activity(x), problem.row_lower, problem.row_upper, amount_unit),
         _excess(x, problem.column_lower, problem.column_upper, amount_unit),
     )
-    wrong_columns = _wrong_signed(reduced, problem.column_lower, problem.column_upper)
-    wrong_rows = _wrong_signed(row_duals, problem.row_lower, problem.row_upper)
-    dual = max(
-        _largest(wrong_columns / (cost_unit + np.abs(problem.costs))),
-        _largest(wrong_rows) / cost_unit,
-    )
+    columns = (reduced, problem.column_lower, problem.column_upper)
+    rows = (row_duals, problem.row_lower, problem.row_upper)
+    wrong_columns = _wrong_signed(*columns) / (cost_unit + np.abs(problem.costs))
+    dual = max(_largest(wrong_columns), _largest(_wrong_signed(*rows)) / cost_unit)
     cost = float(problem.costs @ x)
-    proven = _value_of_duals(row_duals, problem.row_lower, problem.row_upper) + _value_of_duals(
-        reduced, problem.column_lower, problem.column_upper
-    )
+    proven = _value_of_duals(*rows) + _value_of_duals(*columns)
     return Certificate(primal, dual, abs(cost - proven) / (amount_unit * cost_unit + abs(cost)))
 
 
@@ -238,7 +243,11 @@ def _answer(
     if status == known.kInfeasible:
         return NoSolution(SolverStatus.INFEASIBLE, read_only(np.empty(0)))
     if status == known.kUnbounded:
-        return _unbounded(solver, scale)
+        _, found, ray = solver.getPrimalRay()  # type: ignore[attr-defined]  # not in its stub
+        direction = np.array(ray if found else [], dtype=np.float64) * scale.amount
+        return NoSolution(SolverStatus.UNBOUNDED, read_only(direction))
+    if status in (known.kIterationLimit, known.kUnknown):
+        return STALLED
     if status not in (known.kOptimal, known.kModelEmpty):
         return str(solver.modelStatusToString(status))
     return _certified(problem, solver, scale)
@@ -248,12 +257,12 @@ def _certified(
     problem: LinearProgram, solver: highspy.Highs, scale: _Scale
 ) -> LinearSolution | str:
     found = solver.getSolution()
-    raw = np.asarray(found.col_value, dtype=np.float64) * scale.amount
-    if not np.isfinite(raw).all():
-        return "levels that are not finite"
-    # Within its tolerance the solver may go below zero; the certificate judges the clipped level.
-    x = np.clip(raw, problem.column_lower, problem.column_upper)
+    levels = np.asarray(found.col_value, dtype=np.float64) * scale.amount
     duals = np.asarray(found.row_dual, dtype=np.float64) * scale.cost
+    if not (np.isfinite(levels).all() and np.isfinite(duals).all()):
+        return "numbers that are not finite"
+    # Within its tolerance the solver may go below zero; the certificate judges the clipped level.
+    x = np.clip(levels, problem.column_lower, problem.column_upper)
     certificate = certify(problem, x, duals, amount_unit=scale.amount, cost_unit=scale.cost)
     if not certificate.holds:
         c = certificate
@@ -269,20 +278,12 @@ def _certified(
     )
 
 
-def _unbounded(solver: highspy.Highs, scale: _Scale) -> NoSolution:
-    _, found, ray = solver.getPrimalRay()  # type: ignore[attr-defined]  # missing in its stub
-    direction = np.array(ray if found else [], dtype=np.float64) * scale.amount
-    return NoSolution(SolverStatus.UNBOUNDED, read_only(direction))
-
-
-def _load(problem: LinearProgram) -> highspy.Highs:
+def _load(problem: LinearProgram, basis: Basis | None) -> highspy.Highs:
     import highspy
 
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("parallel", "off")
-    solver.setOptionValue("primal_feasibility_tolerance", FEASIBILITY_TOLERANCE)
-    solver.setOptionValue("dual_feasibility_tolerance", FEASIBILITY_TOLERANCE)
+    for option, value in OPTIONS.items():
+        solver.setOptionValue(option, value)
     by_columns, minimise, constant = 1, 1, 0.0
     columns, rows = len(problem.costs), len(problem.row_lower)
     # Plain arrays: attributes of HighsLp would be copied number by number.
@@ -295,20 +296,21 @@ def _load(problem: LinearProgram) -> highspy.Highs:
         np.zeros(columns, dtype=np.int32),
     )
     if status == highspy.HighsStatus.kError:
-        raise SolverError(
-            Problem("linear programme", "the solver refuses the data", "check amounts and bounds")
-        )
+        what = "the solver refuses the data"
+        raise SolverError(Problem("linear programme", what, "check amounts and bounds"))
+    if basis is not None:
+        solver.setBasis(basis.token)
     return solver
 
 
-def _prepare(solver: highspy.Highs, method: _Method, time_limit: float) -> None:
-    if method is not _Method.DUAL_SIMPLEX:
-        solver.clearSolver()
-    interior = method is _Method.INTERIOR_POINT
+def _prepare(
+    solver: highspy.Highs, method: Method, time_limit: float, problem: LinearProgram
+) -> None:
+    interior = method is Method.INTERIOR_POINT
     solver.setOptionValue("solver", "ipm" if interior else "simplex")
-    solver.setOptionValue("simplex_strategy", 1)
-    solver.setOptionValue("run_crossover", "on")
-    solver.setOptionValue("presolve", "off" if method is _Method.DUAL_SIMPLEX else "on")
+    # Usual problems need one to three steps a row; far more is stalling.
+    solver.setOptionValue("simplex_iteration_limit", 20_000 + 5 * len(problem.row_lower))
+    solver.setOptionValue("presolve", "off" if method is Method.DUAL_SIMPLEX else "on")
     # The solver's clock runs on over its runs.
     solver.setOptionValue("time_limit", solver.getRunTime() + time_limit)
 
@@ -372,16 +374,12 @@ def find_root(
     for at, value in ends:
         if value == 0.0:
             return at
-    _require_bracket(*ends)
+    (_, first), (_, last) = ends
+    if not math.isfinite(first + last) or (first < 0.0) == (last < 0.0):
+        both = " and ".join(f"{at:.6g} (value {value:.6g})" for at, value in ends)
+        what = f"no change of sign between {both}"
+        raise SolverError(Problem("root finding", what, "widen the bracket or check the data"))
     return _brent(function, low, high, tolerance)
-
-
-def _require_bracket(low: tuple[float, float], high: tuple[float, float]) -> None:
-    if math.isfinite(low[1] + high[1]) and (low[1] < 0.0) != (high[1] < 0.0):
-        return
-    ends = " and ".join(f"{at:.6g} (value {value:.6g})" for at, value in (low, high))
-    what = f"no change of sign between {ends}"
-    raise SolverError(Problem("root finding", what, "widen the bracket or check the data"))
 
 
 def _brent(function: Callable[[float], float], low: float, high: float, tolerance: float) -> float:

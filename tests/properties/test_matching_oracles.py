@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from defease.matching import (
@@ -18,7 +18,9 @@ from defease.matching import (
     run_off,
 )
 from defease.matching.explanation import limit_prices, price_falls_to_enter
+from defease.matching.problem import build_program
 from defease.matching.solve import cash_decisions
+from defease.solvers import LinearSolution, NoSolution, solve_linear_program
 from tests.matching_data import FREE, cost_of, grid_data, labels, random_data, solved
 
 seeds = st.integers(0, 10_000)
@@ -129,7 +131,10 @@ def test_running_the_portfolio_off_reproduces_the_solver_s_cash(seed: int) -> No
         policy=borrowing,
         cash_caps=np.full(len(data.payments) + 1, 40.0),
     )
-    matching, solution = solved(data)
+    matching = build_program(data, labels(20))
+    solution = solve_linear_program(matching.program)
+    assume(not isinstance(solution, NoSolution))  # the cap leaves some draws without a portfolio
+    assert isinstance(solution, LinearSolution)
     decisions = cash_decisions(matching, solution, data.periods)
     replayed = run_off(data, matching.of_block(matching.bonds, solution), decisions)
     cash = matching.of_block(matching.cash, solution)
@@ -141,10 +146,10 @@ def test_running_the_portfolio_off_reproduces_the_solver_s_cash(seed: int) -> No
 
 
 @few
-@given(seeds, st.booleans())
-def test_a_row_for_every_pay_day_gives_the_same_cost(seed: int, varying: bool) -> None:  # noqa: FBT001
+@given(seeds)
+def test_a_row_for_every_pay_day_gives_the_same_cost(seed: int) -> None:
     data = random_data(seed)
-    if varying:
+    if seed % 2:
         rates = tuple(np.random.default_rng(seed).uniform(0.0, 0.03, data.periods))
         data = replace(data, policy=replace(data.policy, reinvestment_rate=rates))
     pay_days = data.flow_times[data.flow_times < data.payment_times[-1]]

@@ -170,7 +170,9 @@ def test_an_answer_without_certificate_is_never_returned(monkeypatch: pytest.Mon
         return certify(DIET, np.zeros(2), np.zeros(2))
 
     monkeypatch.setattr("defease.solvers.certify", never)
-    with pytest.raises(SolverError, match=r"no certified answer \(interior point.*primal"):
+    with pytest.raises(
+        SolverError, match=r"no certified answer \(dual simplex.*interior point.*primal"
+    ):
         solve_linear_program(DIET)
     assert len(tried) == 3  # simplex, simplex with presolve, interior point
 

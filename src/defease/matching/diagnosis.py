@@ -15,7 +15,14 @@ from defease.dates import to_date
 from defease.errors import DefeaseError, InfeasibleError, ModelError, Problem, SolverError
 from defease.matching.explanation import money, percent
 from defease.matching.limits import ShareLimit
-from defease.solvers import LinearProgram, NoSolution, SolverStatus, find_root, solve_linear_program
+from defease.solvers import (
+    LinearProgram,
+    Method,
+    NoSolution,
+    SolverStatus,
+    find_root,
+    solve_linear_program,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -76,18 +83,25 @@ def uncovered_payments(
 
     Adds ``u_t`` in [0, max(L_t, 0)] to every balance row and minimises ``sum 1.001^-t u_t``.
     """
-    payments = question.data.payments
-    elastic = _elastic(matching, payments.clip(min=0.0))
-    solution = solve_linear_program(elastic)
-    if isinstance(solution, NoSolution):
+    short = _shortfalls(question, matching)
+    if short is None:
         return ()
-    short = solution.x[len(matching.program.costs) :]
-    unpaid = np.flatnonzero(short > NEGLIGIBLE * np.abs(payments).max(initial=1.0))
-    dates = question.due.dates
+    payments, dates = question.data.payments, question.due.dates
     return tuple(
         UncoveredPayment(to_date(dates[t]), float(payments[t]), float(short[t]))
-        for t in unpaid.tolist()
+        for t in np.flatnonzero(short).tolist()
     )
+
+
+def _shortfalls(question: MatchingQuestion, matching: MatchingProgram) -> FloatArray | None:
+    """The unpaid part of each payment; None where forgiving payments does not help."""
+    payments = question.data.payments
+    elastic = _elastic(matching, payments.clip(min=0.0))
+    solution = solve_linear_program(elastic, prefer=Method.INTERIOR_POINT)
+    if isinstance(solution, NoSolution):
+        return None
+    short = solution.x[len(matching.program.costs) :]
+    return np.where(short > NEGLIGIBLE * np.abs(payments).max(initial=1.0), short, 0.0)
 
 
 def _elastic(matching: MatchingProgram, most: FloatArray) -> LinearProgram:
@@ -174,8 +188,11 @@ def _cash_cap_repair(question: MatchingQuestion, cap: int) -> str:
 
 
 def _smallest(works: Callable[[float], bool], too_low: float, enough: float, step: float) -> float:
-    """The smallest multiple of `step` that works, by bisection."""
-    low, high = int(too_low / step), round(enough / step)
+    """The smallest multiple of `step` that works: doubling, then bisection."""
+    low, most = int(too_low / step), round(enough / step)
+    high = min(2 * low + 1, most)
+    while high < most and not works(high * step):
+        low, high = high, min(2 * high, most)
     while high - low > 1:
         middle = (low + high) // 2
         if works(middle * step):
@@ -186,9 +203,9 @@ def _smallest(works: Callable[[float], bool], too_low: float, enough: float, ste
 
 
 def _solvable(question: MatchingQuestion) -> bool:
-    program = question.program().program
-    costless = replace(program, costs=np.zeros(len(program.costs)))
-    return not isinstance(solve_linear_program(costless), NoSolution)
+    # By a certified optimum of the elastic programme: a solver's "infeasible" is only a claim.
+    short = _shortfalls(question, question.program())
+    return short is not None and not short.any()
 
 
 def _unbounded(
