@@ -5,6 +5,7 @@ python -m tools.make_validation_page
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -20,7 +21,7 @@ computes every row again and fails when one of them leaves its tolerance or when
 of date.
 
 Ours is shown with more decimals than the print. *Rounding* allows half a unit of the last printed
-decimal; anything wider has its reason beside it.
+decimal; anything wider has its reason below the table.
 """
 TAIL = """
 ## What else is compared
@@ -88,31 +89,40 @@ def shown(check: Check, value: float) -> str:
     return f"${text}" if check.unit == "$" else text + check.unit
 
 
-def row(check: Check) -> str:
-    """One line of the table."""
+def row(check: Check, note: int) -> str:
+    """One line of the table; `note` is the number of its source below."""
     ours = check.ours()
     printed = f"${check.printed}" if check.unit == "$" else check.printed + check.unit
     # Adding 0.0 turns a rounded -0.0 into 0.0: no sign without a difference.
     places = check.decimals + MORE_DECIMALS if check.decimals else 0
     difference = shown(check, round(ours - check.published, places) + 0.0)
-    cells = (check.what, check.source, printed, shown(check, ours), difference, _allowed(check))
+    allowed = "rounding" if check.allowed is None else f"{check.allowed:,g}"
+    cells = (f"{check.what} ({note})", printed, shown(check, ours), difference, allowed)
     return "| " + " | ".join(cells) + " |"
 
 
-def _allowed(check: Check) -> str:
-    if check.allowed is None:
-        return "rounding"
-    return f"{check.allowed:,g} ({check.because})"
+def section(topic: str, checks: Sequence[Check]) -> list[str]:
+    """The table of one topic, its sources, and why some rows allow more than rounding."""
+    sources = list(dict.fromkeys(check.source for check in checks))
+    reasons = dict.fromkeys(
+        f"{check.what}: {check.because}." for check in checks if check.allowed is not None
+    )
+    lines = [f"\n## {topic}\n", "| what | published | ours | difference | allowed |"]
+    lines.append("|---|--:|--:|--:|---|")
+    lines += [row(check, sources.index(check.source) + 1) for check in checks]
+    lines += ["", "Sources:", ""]
+    lines += [f"{number}. {source}" for number, source in enumerate(sources, 1)]
+    if reasons:
+        lines += ["", "More than rounding is allowed for:", ""]
+        lines += [f"- {reason}" for reason in reasons]
+    return lines
 
 
 def page() -> str:
     """The whole page."""
     parts = [HEAD.rstrip()]
     for topic, checks in groupby(CHECKS, key=lambda check: check.topic):
-        parts.append(f"\n## {topic}\n")
-        parts.append("| what | source | published | ours | difference | allowed |")
-        parts.append("|---|---|--:|--:|--:|---|")
-        parts += [row(check) for check in checks]
+        parts += section(topic, list(checks))
     parts += [TAIL, "| proof | against | where |", "|---|---|---|"]
     parts += [f"| {proof} | {against} | `{where}` |" for proof, against, where in PROOFS]
     return "\n".join(parts) + "\n" + NOTE
