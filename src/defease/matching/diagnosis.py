@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 DECLINE = 1.001
 """An unpaid date weighs so much less than the one before it: early dates are covered first."""
+LEAST_WEIGHT = 1e-6
 NEGLIGIBLE = 1e-9
 SHARE_STEP = 0.0005
 LONGEST_CAP = 1200
@@ -81,7 +82,8 @@ def uncovered_payments(
 ) -> tuple[UncoveredPayment, ...]:
     """What stays unpaid when as much as possible is paid, early dates first.
 
-    Adds ``u_t`` in [0, max(L_t, 0)] to every balance row and minimises ``sum 1.001^-t u_t``.
+    Adds ``u_t`` in [0, max(L_t, 0)] to every balance row and minimises ``sum w_t u_t``; the weights
+    fall by 1.001 and by what carried cash earns, so that no date is left unpaid to earn interest.
     """
     short = _shortfalls(question, matching)
     if short is None:
@@ -96,7 +98,7 @@ def uncovered_payments(
 def _shortfalls(question: MatchingQuestion, matching: MatchingProgram) -> FloatArray | None:
     """The unpaid part of each payment; None where forgiving payments does not help."""
     payments = question.data.payments
-    elastic = _elastic(matching, payments.clip(min=0.0))
+    elastic = _elastic(matching, payments.clip(min=0.0), _weights(question.data.growth_of_cash))
     solution = solve_linear_program(elastic, prefer=Method.INTERIOR_POINT)
     if isinstance(solution, NoSolution):
         return None
@@ -104,10 +106,18 @@ def _shortfalls(question: MatchingQuestion, matching: MatchingProgram) -> FloatA
     return np.where(short > NEGLIGIBLE * np.abs(payments).max(initial=1.0), short, 0.0)
 
 
-def _elastic(matching: MatchingProgram, most: FloatArray) -> LinearProgram:
+def _weights(growth: FloatArray) -> FloatArray:
+    """What an unpaid unit counts at each date: more than it could earn by waiting for the next.
+
+    Bounded below, since a programme with weights of every size cannot be solved exactly.
+    """
+    fall = DECLINE * np.maximum(growth, 1.0)
+    return np.asarray(np.maximum(1.0 / np.cumprod(fall), LEAST_WEIGHT), dtype=np.float64)
+
+
+def _elastic(matching: MatchingProgram, most: FloatArray, weights: FloatArray) -> LinearProgram:
     program, periods = matching.program, len(most)
     rows = np.arange(matching.balances.start, matching.balances.stop)
-    weights = DECLINE ** -np.arange(periods, dtype=np.float64)
     entries = program.starts[-1] + np.arange(1, periods + 1)
     return replace(
         program,

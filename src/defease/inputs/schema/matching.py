@@ -82,7 +82,7 @@ class MatchingSection(Section):
     borrowing_rate: Rate | None = None
     initial_borrowing: Literal["none", "allowed"] = "none"
     loans: NONE | list[LoanSection] = "none"
-    cash_cap_months: NONE | Annotated[int, AfterValidator(whole_between(0, 1200))] = 12
+    cash_cap_months: NONE | Annotated[int, AfterValidator(whole_between(1, 1200))] = 12
     limits_relative_to: Literal["cost", "amount"] = "cost"
     limits_amount: Positive | None = None
     haircut: Literal["none", "expected_loss", "table"] = "none"
