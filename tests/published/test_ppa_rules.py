@@ -7,6 +7,7 @@ Sources: published monthly segment rates 2023-10 to 2025-07 with the published a
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ import pytest
 
 from defease.curves import segment_curve
 from defease.errors import InputError
+from defease.inputs.plan import read_plan
 from defease.valuation.legal import (
     Month,
+    NamedBasis,
     SegmentElection,
     SegmentHistory,
     corridor,
@@ -27,6 +30,7 @@ from defease.valuation.legal import (
     within_corridor,
 )
 from tests.shared_files import shared_json
+from tests.unit.inputs.building import PLAN, plan_folder
 
 
 def rules() -> Any:
@@ -96,3 +100,49 @@ def test_a_hole_in_the_24_months_is_named() -> None:
     election = SegmentElection(valuation_date=dt.date(2025, 8, 31))
     with pytest.raises(InputError, match="2024-03, 2024-07 missing"):
         elected_segment_rates(holed, election)
+
+
+SECTION = """
+[[discounting]]
+name = "minimum"
+method = "segments"
+"""
+
+
+def basis_of_plan(folder: Path, keys: str, **files: str) -> NamedBasis:
+    """The basis that a plan file with these keys makes."""
+    plan = read_plan(plan_folder(folder, plan=PLAN + SECTION + keys, **files))
+    found = plan.basis("minimum")
+    assert isinstance(found, NamedBasis)
+    return found
+
+
+@pytest.mark.parametrize("plan_year", [2026, 2033])
+def test_constructed_corridor_from_a_plan_file(tmp_path: Path, plan_year: int) -> None:
+    case = rules()["example_corridor_constructed"]
+    typed, averages = ([rate / 100 for rate in case[key]] for key in ("avg24", "avg25"))
+    keys = (
+        f'regime = "ppa_430"\nrates = {typed}\nplan_year = {plan_year}\n'
+        f"averages_25_year = {averages}\n"
+    )
+    basis = basis_of_plan(tmp_path, keys)
+    expected = case[f"plan_year_{plan_year}"]["adjusted"]
+    rates = 100 * basis.curve.annual_spot_rates([4.99, 5.0, 19.99, 20.0])
+    assert rates == pytest.approx([expected[k] for k in (0, 1, 1, 2)], abs=1e-10)
+    assert f"(plan year {plan_year})" in basis.rule
+    assert basis.regime == "ppa_430"
+
+
+def test_published_24_month_average_from_a_plan_file(tmp_path: Path) -> None:
+    table = notices()
+    lines = [
+        ",".join([str(month), *(f"{100 * rate:.2f}" for rate in rates)])
+        for month, rates in table.rates.items()
+    ]
+    keys = 'regime = "deduction_404o"\nsegment_rates = "irs.csv"\nlookback_months = 4\n'
+    files = {"irs": "\n".join(["month,first,second,third", *lines])}
+    basis = basis_of_plan(tmp_path, keys, **files)
+    assert basis.segments is not None
+    expected = rules()["example_24_month"]["expected_rounded"]
+    assert 100 * np.array(basis.segments.rates) == pytest.approx(expected, abs=1e-12)
+    assert "24-month average of 2023-08 to 2025-07" in basis.rule

@@ -7,12 +7,15 @@ Source: US Treasury HQM spot rates 1984-2016; the segment rates of 2015-11 and 2
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from defease.arrays import FloatArray
+from defease.inputs.plan import read_plan
 from defease.valuation.legal import (
+    NamedBasis,
     SegmentElection,
     SegmentHistory,
     elected_segment_rates,
@@ -22,7 +25,8 @@ from defease.valuation.legal import (
 )
 from defease.valuation.legal.months import Month
 from defease.valuation.legal.segment_history import MEASURED_ERROR, MEASURED_NODES
-from tests.shared_files import shared_json, shared_rows
+from tests.shared_files import shared_file, shared_json, shared_rows
+from tests.unit.inputs.building import PLAN, plan_folder
 
 HALF_HUNDREDTH = 0.005
 
@@ -84,3 +88,54 @@ def test_one_curve_gives_the_rates_of_its_month(history: SegmentHistory) -> None
     months, terms, rates = hqm_table()
     alone = hqm_curve_segment_rates(terms, rates[-1], month=months[-1], source="curve.csv")
     assert alone.rates == history.monthly(months[-1]).rates
+
+
+def test_the_whole_way_from_a_plan_file(tmp_path: Path) -> None:
+    """The published history of curves beside a plan gives the month's and the averaged rates."""
+    case = shared_json("cases/segment_anchor.json")
+    key = "twenty_four_month_average_of_rounded_rates_2014_12_to_2016_11"
+    sections = """
+[[discounting]]
+name = "month"
+method = "segments"
+regime = "pbgc_standard"
+hqm = "hqm.csv"
+[[discounting]]
+name = "average"
+method = "segments"
+regime = "deduction_404o"
+hqm = "hqm.csv"
+"""
+    plan = PLAN.replace("2025-12-31", "2016-12-31") + sections
+    data = shared_file("data/rates/hqm_spot_monthly_1984_2016.csv").read_bytes()
+    found = read_plan(plan_folder(tmp_path, plan=plan, hqm=data))
+    for name, expected in (
+        ("month", case["months"][1]["rounded"]),
+        ("average", case[key]["rounded"]),
+    ):
+        basis = found.basis(name)
+        assert isinstance(basis, NamedBasis)
+        assert basis.segments is not None
+        assert 100 * np.array(basis.segments.rates) == pytest.approx(expected, abs=1e-12)
+    assert case["months"][1]["month"] == "2016-11"
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_one_curve_from_a_plan_file(tmp_path: Path, position: int) -> None:
+    case = shared_json("cases/segment_anchor.json")["months"][position]
+    months, terms, rates = hqm_table()
+    row = months.index(parse_month(case["month"]))
+    lines = [f"{t:g},{100 * r:.2f}" for t, r in zip(terms, rates[row], strict=True)]
+    section = """
+[[discounting]]
+name = "month"
+method = "segments"
+regime = "lump_sum_417e"
+hqm = "hqm.csv"
+"""
+    plan = PLAN.replace("2025-12-31", f"{case['month']}-30") + section
+    files = {"hqm": "\n".join(["maturity_years,rate", *lines])}
+    basis = read_plan(plan_folder(tmp_path, plan=plan, **files)).basis("month")
+    assert isinstance(basis, NamedBasis)
+    assert basis.segments is not None
+    assert 100 * np.array(basis.segments.rates) == pytest.approx(case["rounded"], abs=1e-12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from defease.curves import (
@@ -13,19 +13,36 @@ from defease.curves import (
     Extrapolation,
     Interpolation,
     flat_curve,
-    segment_curve,
 )
 from defease.errors import Caution
 from defease.inputs.curve_file import CurveConventions, read_curve
 from defease.inputs.rate_units import RateUnit
 from defease.inputs.refusing import refuse
+from defease.inputs.segment_basis import segment_rates_of
+from defease.inputs.segment_file import read_hqm_curve
 from defease.inputs.tables import Table
 from defease.valuation import Basis
+from defease.valuation.legal import (
+    Month,
+    NamedBasis,
+    aa_corporate_basis,
+    assumed_return_basis,
+    ldrom_basis,
+    ppa_full_curve_basis,
+    regime,
+    segment_basis,
+    strips_basis,
+    treasury_basis,
+)
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from defease.inputs.schema.discounting import BasisSection
 
-NOT_CREDIT = frozenset({"", "ldrom"})
+ASSUMED_RETURN, FULL_CURVE = "assumed_return", "ppa_full_curve"
+MARKET_BASES = {"treasury": treasury_basis, "strips": strips_basis}
+TableOf = Callable[[str, str], Table]
 _BASIS_POINT = 1e-4
 
 
@@ -61,25 +78,38 @@ def read_basis(
     section: BasisSection,
     *,
     assumed_return: float | None,
-    table_of: Callable[[str], Table],
+    valuation_date: dt.date,
+    table_of: TableOf,
     source: str = "plan.toml",
 ) -> BasisReading:
-    """Build the basis of one section; `table_of` reads a file of the plan by name."""
+    """Build the basis of one section; `table_of` reads a file of the plan by name and key."""
     where = f"{source}: discounting.{section.name}"
     if section.method == "gasb":
         return _gasb(section, _stated(section, assumed_return, where))
-    if section.method == "curve":
-        return _from_file(section, table_of)
     if section.method == "flat":
-        rate = _stated(section, assumed_return, where)
-        return _basis(section, flat_curve(rate), f"{100 * rate:.2f}% a year")
+        return _reading(section, _flat(section, _stated(section, assumed_return, where)))
+    if section.method == "curve":
+        return _of_curve(section, table_of, valuation_date)
     if section.method == "segments":
-        return _segments(section, where)
+        return _of_segments(section, table_of, valuation_date, where)
     return refuse(
         f"{where}.method",
         f'"{section.method}" is not available in this version',
         'use method = "curve", "flat", "segments" or "gasb"',
     )
+
+
+def _reading(
+    section: BasisSection,
+    basis: NamedBasis,
+    of_file: tuple[Caution, ...] = (),
+    of_basis: tuple[Caution, ...] = (),
+) -> BasisReading:
+    """The basis with its spread; what is said of the basis names it, as a file's cautions do."""
+    said = (*of_basis, *_not_prescribed(section))
+    named = (Caution(c.code, f"basis {section.name}: {c.message}") for c in said)
+    spread = _with_spread(basis, section.spread_bp)
+    return BasisReading(spread, (*of_file, *named), spread.rule)
 
 
 def _stated(section: BasisSection, assumed_return: float | None, where: str) -> float:
@@ -102,41 +132,125 @@ def _gasb(section: BasisSection, rate: float) -> BasisReading:
     return BasisReading(basis, (), words)
 
 
-def _from_file(section: BasisSection, table_of: Callable[[str], Table]) -> BasisReading:
-    given = CurveConventions(
+def _flat(section: BasisSection, rate: float) -> NamedBasis:
+    if section.name == ASSUMED_RETURN and not section.regime:
+        return assumed_return_basis(rate)
+    words = f"{100 * rate:.2f}% a year for every term"
+    return _of_rates(section, flat_curve(rate), words)
+
+
+def _of_curve(section: BasisSection, table_of: TableOf, valuation_date: dt.date) -> BasisReading:
+    table = table_of(section.file or "", "file")
+    if section.regime == FULL_CURVE and section.quote == "spot":
+        return _full_curve(section, table, valuation_date)
+    reading = read_curve(table, _conventions(section))
+    basis = _of_rates(section, reading.curve, reading.understood)
+    return _reading(section, basis, reading.cautions)
+
+
+def _conventions(section: BasisSection) -> CurveConventions:
+    return CurveConventions(
         quote=section.quote or "spot",
         compounding=Compounding(section.compounding) if section.compounding else None,
         unit=RateUnit(section.unit) if section.unit else None,
         interpolation=Interpolation(section.interpolation) if section.interpolation else None,
         extrapolation=Extrapolation(section.extrapolation) if section.extrapolation else None,
     )
-    reading = read_curve(table_of(section.file or ""), given)
-    return _basis(section, reading.curve, reading.understood, reading.cautions)
 
 
-def _segments(section: BasisSection, where: str) -> BasisReading:
-    unbuilt = ("hqm", "segment_rates", "plan_year", "averages_25_year")
-    for key in unbuilt:
-        if getattr(section, key) is not None:
-            what = "is not available in this version"
-            refuse(f"{where}.{key}", what, "give the three rates as published: rates = [...]")
-    first, second, third = section.rates or (0.0, 0.0, 0.0)
-    words = (
-        f"segments {100 * first:.2f}% / {100 * second:.2f}% / {100 * third:.2f}%, at 5 and 20 years"
+def _full_curve(section: BasisSection, table: Table, valuation_date: dt.date) -> BasisReading:
+    """The elected HQM curve; printed rates are annual effective unless the section says not."""
+    read_as = Compounding(section.compounding or Compounding.ANNUAL)
+    unit = RateUnit(section.unit) if section.unit else None
+    printed = read_hqm_curve(table, unit=unit)
+    basis = ppa_full_curve_basis(
+        printed.maturities,
+        printed.rates,
+        month=Month.of(valuation_date),
+        read_as=read_as,
+        name=section.name,
     )
-    return _basis(section, segment_curve((first, second, third)), words)
+    if section.interpolation or section.extrapolation:
+        given = replace(_conventions(section), compounding=read_as)
+        if given.extrapolation is None:
+            given = replace(given, extrapolation=Extrapolation.FLAT_ZERO)
+        basis = replace(basis, curve=read_curve(table, given).curve)
+    return _reading(section, basis, printed.cautions, _other_reading(read_as))
 
 
-def _basis(
-    section: BasisSection,
-    curve: DiscountCurve,
-    rule: str,
-    cautions: tuple[Caution, ...] = (),
+def _other_reading(read_as: Compounding) -> tuple[Caution, ...]:
+    if read_as is Compounding.ANNUAL:
+        return ()
+    message = (
+        f"the elected curve is read as {read_as} rates; segment rates and, by the reading that "
+        "has yet to be confirmed, this curve are annual effective (leave out compounding)"
+    )
+    return (Caution("compounding_of_full_curve", message),)
+
+
+def _of_segments(
+    section: BasisSection, table_of: TableOf, valuation_date: dt.date, where: str
 ) -> BasisReading:
-    if section.spread_bp:
-        curve = curve.shifted(CurveShift.parallel(section.spread_bp * _BASIS_POINT))
-        rule = f"{rule}; plus a spread of {section.spread_bp:g} bp"
-    regime = section.regime or ""
-    is_credit = section.method == "segments" or regime not in NOT_CREDIT or section.spread_bp > 0
-    basis = Basis(name=section.name, curve=curve, rule=rule, regime=regime, is_credit=is_credit)
-    return BasisReading(basis, cautions, rule)
+    rates = segment_rates_of(section, valuation_date=valuation_date, table_of=table_of, where=where)
+    basis = segment_basis(rates, regime=section.regime or "", name=section.name)
+    return _reading(section, basis, of_basis=rates.cautions)
+
+
+def _of_rates(section: BasisSection, curve: DiscountCurve, words: str) -> NamedBasis:
+    """A basis on one curve (flat ones too): of its regime, else of its name, else of no law."""
+    name, is_flat = section.name, section.method == "flat"
+    if section.regime == "ldrom":
+        return ldrom_basis(curve, yields=words, name=name)
+    if section.regime == "asc715" and not is_flat:
+        quoted = Compounding(section.compounding or Compounding.ANNUAL)
+        basis = aa_corporate_basis(curve, name=name, quoted=quoted)
+        return replace(basis, rule=f"AA corporate, rates of settlement: {words}")
+    if section.regime:
+        return _of_law(section.regime, NamedBasis(name=name, curve=curve, rule=words))
+    if name in MARKET_BASES and not is_flat:
+        basis = MARKET_BASES[name](curve, name=name)
+        return replace(basis, rule=f"{basis.rule}: {words}")
+    return NamedBasis(name=name, curve=curve, rule=words)
+
+
+def _of_law(key: str, basis: NamedBasis) -> NamedBasis:
+    """A basis with what its regime says of benefits and credit, whatever its rates rest on."""
+    law = regime(key)
+    return replace(
+        basis,
+        regime=key,
+        is_credit=law.is_credit,
+        benefits=law.benefits,
+        to_confirm=(law.source,) if law.to_confirm else (),
+    )
+
+
+def _not_prescribed(section: BasisSection) -> tuple[Caution, ...]:
+    """A measure of segment rates, or of the HQM curve, that was given other rates."""
+    law = regime(section.regime) if section.regime else None
+    is_other = section.method in ("curve", "flat")
+    if law is None or not is_other or not (law.average_months or _flat_full_curve(section)):
+        return ()
+    message = f"{law.title} prescribes {law.prescribes}; this basis uses a {_kind(section)}"
+    return (Caution("not_the_prescribed_rates", message),)
+
+
+def _flat_full_curve(section: BasisSection) -> bool:
+    return section.regime == FULL_CURVE and (section.method == "flat" or section.quote != "spot")
+
+
+def _kind(section: BasisSection) -> str:
+    return "flat rate" if section.method == "flat" else f"curve of {section.quote} rates"
+
+
+def _with_spread(basis: NamedBasis, spread_bp: float) -> NamedBasis:
+    """The basis with a spread on every rate; segment rates are then no longer those of law."""
+    if not spread_bp:
+        return basis
+    return replace(
+        basis,
+        curve=basis.curve.shifted(CurveShift.parallel(spread_bp * _BASIS_POINT)),
+        rule=f"{basis.rule}; plus a spread of {spread_bp:g} bp",
+        is_credit=basis.is_credit or spread_bp > 0,
+        segments=None,
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from defease.arrays import FloatArray, frozen_floats
+import numpy as np
+
+from defease.arrays import FloatArray, frozen_floats, read_only
 from defease.errors import Caution, InputError, Problem, did_you_mean
 from defease.inputs.dates_grammar import DateOrder, date_from_serial, decide_order, scan_date
 from defease.inputs.numbers import Number, Refusal, Unit, is_missing, scan_number
@@ -115,6 +117,21 @@ class ColumnReader:
         for row, what, remedy in found:
             self.problem(row, name, what, remedy)
         return rates
+
+    def rate_table(self, names: Sequence[str], *, unit: RateUnit | None = None) -> FloatArray:
+        """Columns of one quantity, such as a curve by date, as decimals; shape (rows, names).
+
+        The unit is decided once for all of them: at short terms a whole column may be low.  To be
+        used after `finish`; empty cells are problems.
+        """
+        scanned = [number for name in names for number in self._scanned(name, Missing.REFUSED)]
+        rates, found = decimal_rates(scanned, declared=unit)
+        rows = len(self.table)
+        for position, what, remedy in found:
+            column, row = divmod(position, rows)
+            self.problem(row, names[column], what, remedy)
+        values = np.array([0.0 if rate is None else rate for rate in rates], dtype=np.float64)
+        return read_only(values.reshape(len(names), rows).T)
 
     def dates(self, name: str, *, missing: Missing = Missing.REFUSED) -> list[dt.date | None]:
         """The column's days; an order that is not ISO is declared or decided by the column."""

@@ -228,7 +228,8 @@ class _Reading:
         reading = read_basis(
             section,
             assumed_return=assumed_return_of(self.settings),
-            table_of=lambda name: self.table(name, f"discounting.{section.name}.file"),
+            valuation_date=self.as_of,
+            table_of=lambda name, key: self.table(name, f"discounting.{section.name}.{key}"),
         )
         self.note(f"basis {section.name}", reading.understood, reading.cautions)
         return reading.basis

@@ -15,6 +15,7 @@ from defease.valuation.discounting import (
     present_value,
     share_beyond_curve,
 )
+from defease.valuation.effective_rate import effective_interest_rate
 from defease.valuation.key_rates import KEY_RATE_TENORS, split_by_tenor
 from defease.valuation.measures import RiskMeasures, measure_discounted, measure_risk
 from defease.valuation.roots import rates_of_zero_value
@@ -43,6 +44,7 @@ __all__ = [
     "TermBucket",
     "YieldStatus",
     "discount",
+    "effective_interest_rate",
     "extrapolation_caution",
     "macaulay_duration_of_level_payments",
     "measure_discounted",

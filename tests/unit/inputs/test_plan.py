@@ -168,15 +168,6 @@ def test_reserved_methods_are_refused_in_words(tmp_path: Path, method: str) -> N
     assert "not available in this version" in problem.what
 
 
-def test_segment_corridor_is_refused_until_built(tmp_path: Path) -> None:
-    more = (
-        '[[discounting]]\nname = "s"\nmethod = "segments"\nrates = [0.01, 0.02, 0.03]\n'
-        "plan_year = 2026\n"
-    )
-    problem = only_problem(lambda: read_plan(plan_folder(tmp_path, plan=PLAN + more)))
-    assert problem.where == "plan.toml: discounting.s.plan_year"
-
-
 def test_missing_plan(tmp_path: Path) -> None:
     assert "holds no plan.toml" in only_problem(lambda: read_plan(tmp_path)).what
     plan_folder(tmp_path / "pension")
