@@ -6,11 +6,13 @@ import datetime as dt
 
 import numpy as np
 
-from defease.bonds import BondUniverse
+from defease.bonds import BondUniverse, LinkedUniverse
 from tests.shared_files import shared_rows
 
 FILE_2026 = "bonds/fedinvest_2026-03-24.csv"
 MONTH_ENDS = "bonds/fedinvest_monthend_2010_2016.csv.gz"
+TIPS_REFERENCE = "bonds/tips_reference.csv"
+REFERENCE_CPI = "bonds/tips_ref_cpi_daily.csv.gz"
 NOMINAL = frozenset({"BILL", "NOTE", "BOND"})
 
 
@@ -29,10 +31,16 @@ def treasuries(
     rows: list[dict[str, str]], prices: list[float], settlement: dt.date
 ) -> BondUniverse:
     """Bills, notes and bonds that have a price and mature after settlement."""
+    return _universe(rows, prices, settlement, NOMINAL)
+
+
+def _universe(
+    rows: list[dict[str, str]], prices: list[float], settlement: dt.date, types: frozenset[str]
+) -> BondUniverse:
     kept = [
         (row, price)
         for row, price in zip(rows, prices, strict=True)
-        if row["type"] in NOMINAL and price > 0 and row["maturity"] > settlement.isoformat()
+        if row["type"] in types and price > 0 and row["maturity"] > settlement.isoformat()
     ]
     return BondUniverse(
         settlement=settlement,
@@ -50,3 +58,18 @@ def treasuries_of_2026() -> BondUniverse:
     """The 400 bills, notes and bonds priced on Tuesday 2026-03-24, settled the next day (T+1)."""
     rows = shared_rows("data/" + FILE_2026)
     return treasuries(rows, [mid_or_sell(row) for row in rows], dt.date(2026, 3, 25))
+
+
+def tips_of_2026() -> LinkedUniverse:
+    """The 53 inflation-protected notes and bonds of the same file, by their real prices."""
+    rows = shared_rows("data/" + FILE_2026)
+    prices = [mid_or_sell(row) for row in rows]
+    real = _universe(rows, prices, dt.date(2026, 3, 25), frozenset({"TIPS"}))
+    bases = {row["cusip"]: row["baseCpi"] for row in shared_rows("data/" + TIPS_REFERENCE)}
+    return LinkedUniverse(real, np.array([float(bases[name]) for name in real.identifiers]))
+
+
+def reference_cpi(day: str) -> float:
+    """The reference CPI that TreasuryDirect published for a day."""
+    rows = shared_rows("data/" + REFERENCE_CPI)
+    return next(float(row["refCpi"]) for row in rows if row["date"] == day)

@@ -12,6 +12,7 @@ Conventions that differ, and are therefore kept apart:
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +24,11 @@ from defease.arrays import BoolArray
 from defease.bonds import BondUniverse, accrued_interest, prices_from_yields, yield_measures
 from defease.bonds.schedule import coupon_period
 from defease.dates import day_of_month
+from defease.inputs.bond_file import read_universe
+from defease.inputs.csv_reader import read_csv
 from tests.corporate_bonds import corporates
-from tests.treasury_prices import treasuries_of_2026
+from tests.shared_files import shared_rows
+from tests.treasury_prices import FILE_2026, mid_or_sell, tips_of_2026, treasuries_of_2026
 
 TOLERANCE = 1e-9
 
@@ -149,6 +153,34 @@ def test_bills() -> None:
         )
         assert found.modified_durations[i] == pytest.approx(modified, abs=1e-12)
         assert found.macaulay_durations[i] == pytest.approx(t, abs=1e-12)
+
+
+def test_inflation_protected_notes_and_bonds_on_their_real_prices() -> None:
+    real = tips_of_2026().real
+    last = in_last_period(real)
+    assert (len(real), last.sum()) == (53, 2)
+    compounded = largest_differences(real.take(~last), compounding=ql.Compounded)
+    assert max(compounded.values()) < TOLERANCE, compounded
+    simple = largest_differences(real.take(last), compounding=ql.Simple)
+    assert max(simple.values()) < TOLERANCE, simple
+
+
+def test_the_file_of_2026_as_users_give_it_keeps_400_and_lists_the_rest() -> None:
+    kinds = {"BILL": "bill", "TIPS": "tips", "FRN": "frn"}
+    lines = ["identifier,rating,coupon,maturity,price,kind"] + [
+        f"{row['cusip']},UST,{row['coupon']}%,{row['maturity']},"
+        f"{mid_or_sell(row)},{kinds.get(row['type'], 'bond')}"
+        for row in shared_rows("data/" + FILE_2026)
+    ]
+    table = read_csv("\n".join(lines).encode(), source="treasuries.csv")
+    reading = read_universe(table, settlement=dt.date(2026, 3, 25))
+    assert len(reading.bonds) == 400
+    reasons = [bond.reason for bond in reading.excluded]
+    assert sum("floating-rate" in reason for reason in reasons) == 8
+    assert sum("inflation-linked" in reason for reason in reasons) == 53
+    assert len(reasons) == 61
+    ours, direct = yield_measures(reading.bonds).yields, yield_measures(treasuries_of_2026()).yields
+    np.testing.assert_allclose(ours, direct, rtol=1e-13)
 
 
 def test_corporates() -> None:

@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 
 from defease.bonds import (
     BondUniverse,
+    FlatInflation,
+    LinkedUniverse,
     accrued_interest,
+    measures_to_worst,
     payments_of,
     price_on_curve,
     prices_from_yields,
+    projected_payments,
     yield_measures,
     yields_to_maturity,
+    yields_to_worst,
     z_spreads,
 )
 from defease.bonds.schedule import coupon_period
@@ -155,3 +160,54 @@ def test_a_spread_over_a_flat_curve_adds_to_its_rate(universe: BondUniverse, spr
     times = (universe.maturities - np.datetime64(universe.settlement)).astype(float) / 365
     found = z_spreads(universe, flat_curve(base), dirty_prices=prices)
     assert (np.abs(found - spread) * np.minimum(times, 1.0) < 1e-10).all()
+
+
+@st.composite
+def callable_universes(draw: st.DrawFn) -> BondUniverse:
+    """Bonds with call dates anywhere up to their maturity and call prices around par."""
+    plain = draw(universes())
+    n = len(plain)
+    terms = (plain.maturities - np.datetime64(plain.settlement)).astype(int)
+    shares = draw(st.lists(st.floats(0.0, 1.0), min_size=n, max_size=n))
+    prices = draw(st.lists(st.floats(95.0, 110.0), min_size=n, max_size=n))
+    calls = plain.maturities - np.floor(terms * np.array(shares)).astype(int)
+    return BondUniverse(
+        settlement=plain.settlement,
+        identifiers=plain.identifiers,
+        coupons=plain.coupons,
+        maturities=plain.maturities,
+        clean_prices=plain.clean_prices,
+        frequencies=plain.frequencies,
+        day_counts=plain.day_counts,
+        call_dates=calls,
+        call_prices=np.array(prices),
+    )
+
+
+@given(callable_universes())
+def test_the_worst_yield_is_never_above_the_yield_to_maturity(universe: BondUniverse) -> None:
+    plain, found = yield_measures(universe), measures_to_worst(universe)
+    assert (found.measures.yields <= plain.yields).all()
+    assert (found.measures.yields[~found.called] == plain.yields[~found.called]).all()
+    assert (found.redemption_dates[found.called] < universe.maturities[found.called]).all()
+    for numbers in (found.measures.modified_durations, found.measures.convexities):
+        assert np.isfinite(numbers).all()
+        assert (numbers > 0).all()
+
+
+@given(callable_universes(), st.floats(0.001, 5.0))
+def test_the_worst_yield_falls_as_the_price_rises(universe: BondUniverse, more: float) -> None:
+    dearer = yields_to_worst(universe, dirty_prices=universe.dirty_prices + more)
+    assert (dearer < yields_to_worst(universe)).all()
+
+
+@given(universes(), st.floats(50.0, 400.0), st.floats(-0.2, 0.2))
+def test_linked_principal_never_falls_below_par(
+    universe: BondUniverse, base: float, inflation: float
+) -> None:
+    bonds = LinkedUniverse(universe, np.full(len(universe), base))
+    view = FlatInflation(inflation)
+    found = projected_payments(bonds, reference_cpi=200.0, inflation=view)
+    assert (found.amounts[found.starts[1:] - 1] >= 100.0).all()
+    more = projected_payments(bonds, reference_cpi=200.0, inflation=FlatInflation(inflation + 0.01))
+    assert (more.amounts >= found.amounts).all()

@@ -1,6 +1,12 @@
 """Bonds: terms and schedules, accrued interest, payments, yields, spreads, ratings, identifiers."""
 
 from defease.bonds.accrued import accrued_interest
+from defease.bonds.calls import (
+    WorstMeasures,
+    callable_by_yields,
+    measures_to_worst,
+    yields_to_worst,
+)
 from defease.bonds.generator import generate_universe
 from defease.bonds.identifiers import (
     IdentifierFinding,
@@ -13,6 +19,13 @@ from defease.bonds.identifiers import (
     isin_check_digit,
     restored_zeros,
     sedol_check_digit,
+)
+from defease.bonds.linked import (
+    FlatInflation,
+    IndexGrowth,
+    LinkedUniverse,
+    projected_payments,
+    settlement_amounts,
 )
 from defease.bonds.payments import BondPayments, payments_of
 from defease.bonds.pricing import price_on_curve, z_spreads
@@ -30,9 +43,11 @@ from defease.bonds.ratings import (
     rating_rank,
     rating_ranks,
 )
+from defease.bonds.spreads import YieldBenchmark, yield_spreads
 from defease.bonds.terms import BondTerms
 from defease.bonds.universe import BondUniverse
 from defease.bonds.yields import (
+    LastPeriod,
     YieldMeasures,
     convexities,
     macaulay_durations,
@@ -50,11 +65,18 @@ __all__ = [
     "BondPayments",
     "BondTerms",
     "BondUniverse",
+    "FlatInflation",
     "IdentifierFinding",
     "IdentifierType",
+    "IndexGrowth",
+    "LastPeriod",
+    "LinkedUniverse",
+    "WorstMeasures",
+    "YieldBenchmark",
     "YieldMeasures",
     "accrued_interest",
     "at_or_below",
+    "callable_by_yields",
     "convexities",
     "cusip_check_digit",
     "generate_universe",
@@ -66,18 +88,23 @@ __all__ = [
     "is_valid_sedol",
     "isin_check_digit",
     "macaulay_durations",
+    "measures_to_worst",
     "meets_minimum",
     "modified_durations",
     "parse_rating",
     "payments_of",
     "price_on_curve",
     "prices_from_yields",
+    "projected_payments",
     "rating_bucket",
     "rating_rank",
     "rating_ranks",
     "restored_zeros",
     "sedol_check_digit",
+    "settlement_amounts",
     "yield_measures",
+    "yield_spreads",
     "yields_to_maturity",
+    "yields_to_worst",
     "z_spreads",
 ]

@@ -39,6 +39,7 @@ def universe_problems(columns: Mapping[str, Any], settlement: dt.date) -> Proble
     report = _Report(found, columns["identifiers"])
     _check_money(report, columns)
     _check_dates(report, columns, settlement)
+    _check_calls(report, columns)
     _check_words(report, columns)
     if not found:
         _check_first_coupons(report, columns, settlement)
@@ -115,6 +116,25 @@ def _check_dates(report: _Report, columns: Mapping[str, Any], settlement: dt.dat
         (first > maturities) | (first <= columns["issue_dates"]),
         lambda i: f"first coupon on {first[i]} is not between issue and maturity",
         "give the first coupon date, after the issue date and not after the maturity",
+    )
+
+
+def _check_calls(report: _Report, columns: Mapping[str, Any]) -> None:
+    days, prices = columns["call_dates"], columns["call_prices"]
+    report.add(
+        days > columns["maturities"],
+        lambda i: f"call date {days[i]} is after its maturity {columns['maturities'][i]}",
+        "give the first call date, or leave it out",
+    )
+    report.add(
+        ~np.isnat(days) & (columns["frequencies"] == 0),
+        lambda i: f"is a bill with a call date ({days[i]})",
+        "leave the call date out, or give its coupon frequency",
+    )
+    report.add(
+        ~((prices > 0) & (prices <= HIGHEST_PRICE)),
+        lambda i: f"call price is {prices[i]:g}",
+        "give it per 100 of face amount, or leave it out for par",
     )
 
 

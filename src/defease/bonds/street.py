@@ -39,8 +39,8 @@ class StreetForm:
     simple : ndarray of bool, shape (n,)
         Whether the first stretch w earns simple interest (last coupon period, bills).
     extra_owners, extra_periods, extra_amounts : ndarray of shape (k,)
-        Where payments differ from the level coupon: bond, whole periods after the next payment,
-        amount above it (odd first coupons, coupons by actual days).
+        Where payments differ from the level coupon: bond, periods after the next payment, amount
+        above it (odd first coupons, coupons by actual days, redemption between coupons by a call).
     """
 
     frequencies: FloatArray
@@ -49,7 +49,7 @@ class StreetForm:
     level_coupons: FloatArray
     simple: BoolArray
     extra_owners: IntArray
-    extra_periods: IntArray
+    extra_periods: FloatArray
     extra_amounts: FloatArray
 
     def __len__(self) -> int:
@@ -119,16 +119,16 @@ def _count_bills(
     simple[bills] = True
 
 
-def _extras(terms: BondTerms, unlevel: BoolArray) -> tuple[IntArray, IntArray, FloatArray]:
+def _extras(terms: BondTerms, unlevel: BoolArray) -> tuple[IntArray, FloatArray, FloatArray]:
     """Payments of bonds that are not level, as differences from the level coupon."""
     owners = np.flatnonzero(unlevel & (terms.coupons > 0))
     if not owners.size:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+        return np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
     some = terms.take(owners)
     payments = payments_of_terms(some)
     amounts = payments.amounts - some.level_coupons[payments.bond]
     amounts[payments.starts[1:] - 1] -= FACE
-    from_first = np.arange(len(payments)) - payments.starts[payments.bond]
+    from_first = (np.arange(len(payments)) - payments.starts[payments.bond]).astype(np.float64)
     return owners[payments.bond], from_first, amounts
 
 
@@ -144,7 +144,7 @@ def payment_sums(form: StreetForm, v: FloatArray, *, highest: int) -> tuple[Floa
 def _with_extras(form: StreetForm, v: FloatArray, sums: Sums) -> Sums:
     if not form.extra_owners.size:
         return sums
-    j = form.extra_periods.astype(np.float64)
+    j = form.extra_periods
     extra = form.extra_amounts * v[form.extra_owners] ** j
     added = [np.bincount(form.extra_owners, j**k * extra, len(form)) for k in range(len(sums))]
     return tuple(total + more for total, more in zip(sums, added, strict=True))

@@ -14,7 +14,7 @@ from defease.bonds.accrued import accrued_of_terms
 from defease.bonds.checks import universe_problems
 from defease.bonds.ratings import TREASURY
 from defease.bonds.street import StreetForm, street_form
-from defease.bonds.terms import NO_DATE, BondTerms, day_count_codes
+from defease.bonds.terms import FACE, NO_DATE, BondTerms, day_count_codes
 from defease.dates import DayCount
 
 NOT_GIVEN: Any = ()
@@ -52,6 +52,11 @@ class BondUniverse:
         Face amount that exists, infinite when not known (default).
     callable, watch : ndarray of bool
         Whether the issuer may redeem early, and whether the bond is on a watch list (default no).
+    call_dates : ndarray of days
+        First day on which the issuer may redeem, NaT where not known or never (default); a bond
+        with a call date is callable.
+    call_prices : ndarray
+        Paid on a call per 100 face, accrued interest aside; default 100.
     first_coupons, issue_dates : ndarray of days
         NaT where not known (default); used while an odd first coupon is still to come.
     accrued : ndarray
@@ -86,6 +91,8 @@ class BondUniverse:
     outstanding: FloatArray = NOT_GIVEN
     callable: BoolArray = NOT_GIVEN
     watch: BoolArray = NOT_GIVEN
+    call_dates: DateArray = NOT_GIVEN
+    call_prices: FloatArray = NOT_GIVEN
     first_coupons: DateArray = NOT_GIVEN
     issue_dates: DateArray = NOT_GIVEN
     accrued: FloatArray = NOT_GIVEN
@@ -156,12 +163,15 @@ _DEFAULTS: dict[str, float | bool | np.datetime64] = {
     "outstanding": np.inf,
     "callable": False,
     "watch": False,
+    "call_dates": NO_DATE,
+    "call_prices": FACE,
     "first_coupons": NO_DATE,
     "issue_dates": NO_DATE,
     "accrued": np.nan,
 }
 _DTYPES = {
     "maturities": "datetime64[D]",
+    "call_dates": "datetime64[D]",
     "first_coupons": "datetime64[D]",
     "issue_dates": "datetime64[D]",
     "frequencies": "int64",
@@ -178,6 +188,8 @@ def _completed(universe: BondUniverse) -> dict[str, Any]:
         )
         for name in _DEFAULTS
     }
+    if len(columns["callable"]) == len(columns["call_dates"]):
+        columns["callable"] = read_only(columns["callable"] | ~np.isnat(columns["call_dates"]))
     for name in ("identifiers", "issuers", "sectors", "ratings", "countries"):
         columns[name] = tuple(getattr(universe, name)) or ("",) * n
     usual = dict.fromkeys(columns["ratings"], DayCount.THIRTY_360)

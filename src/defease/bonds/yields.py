@@ -18,7 +18,8 @@ Sources: Securities Industry Association, *Standard Securities Calculation Metho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,16 @@ STEP_TOLERANCE = 1e-9
 STEPS_AT_MOST = 100
 
 
+class LastPeriod(StrEnum):
+    """How the yield of a bond grows in its last coupon period: US street, or compounded as before.
+
+    The two agree for every other bond; in the last period they differ by at most y^2 / 4.
+    """
+
+    SIMPLE = "simple"
+    COMPOUND = "compound"
+
+
 @dataclass(frozen=True, eq=False)
 class YieldMeasures:
     """Yield and risk of each bond at its price; durations in years, convexity in years squared."""
@@ -49,7 +60,10 @@ class YieldMeasures:
 
 
 def yields_to_maturity(
-    universe: BondUniverse, *, dirty_prices: FloatArray | None = None
+    universe: BondUniverse,
+    *,
+    dirty_prices: FloatArray | None = None,
+    last_period: LastPeriod = LastPeriod.SIMPLE,
 ) -> FloatArray:
     """The yield, compounded at each bond's frequency, that makes its payments worth its price.
 
@@ -63,6 +77,8 @@ def yields_to_maturity(
         The bonds, at their settlement.
     dirty_prices : ndarray of shape (n,)
         Prices other than the universe's own (clean price plus accrued interest).
+    last_period : LastPeriod
+        Simple interest in the last coupon period (default) or compounding; bills are always simple.
 
     Returns
     -------
@@ -80,7 +96,7 @@ def yields_to_maturity(
     array([0.04])
     """
     prices = prices_to_explain(universe, dirty_prices)
-    return read_only(_solve_yields(universe.street, prices))
+    return read_only(solve_yields(_form(universe, last_period), prices))
 
 
 def prices_from_yields(universe: BondUniverse, yields: npt.ArrayLike) -> FloatArray:
@@ -113,7 +129,10 @@ def convexities(universe: BondUniverse, yields: npt.ArrayLike) -> FloatArray:
 
 
 def yield_measures(
-    universe: BondUniverse, *, dirty_prices: FloatArray | None = None
+    universe: BondUniverse,
+    *,
+    dirty_prices: FloatArray | None = None,
+    last_period: LastPeriod = LastPeriod.SIMPLE,
 ) -> YieldMeasures:
     """Yields with Macaulay and modified durations and convexities, all bonds at once.
 
@@ -129,16 +148,24 @@ def yield_measures(
     (array([0.04]), array([10.]), array([9.8039]))
     """
     prices = prices_to_explain(universe, dirty_prices)
-    form = universe.street
-    return _measures(form, _solve_yields(form, prices))
+    form = _form(universe, last_period)
+    return measures_of_form(form, solve_yields(form, prices))
+
+
+def _form(universe: BondUniverse, last_period: LastPeriod) -> StreetForm:
+    if last_period is LastPeriod.SIMPLE:
+        return universe.street
+    bills = universe.terms.is_bill
+    return replace(universe.street, simple=read_only(universe.street.simple & bills))
 
 
 def _measures_at(universe: BondUniverse, yields: npt.ArrayLike) -> YieldMeasures:
     form = universe.street
-    return _measures(form, _period_rates(form, universe, yields) * form.frequencies)
+    return measures_of_form(form, _period_rates(form, universe, yields) * form.frequencies)
 
 
-def _measures(form: StreetForm, yields: FloatArray) -> YieldMeasures:
+def measures_of_form(form: StreetForm, yields: FloatArray) -> YieldMeasures:
+    """Durations and convexities at given yields, from the street form of the bonds."""
     f, w, rates = form.frequencies, form.stubs, yields / form.frequencies
     total, first, second = payment_sums(form, 1.0 / (1.0 + rates), highest=2)
     later, later_squared = first / total, (first + second) / total
@@ -167,7 +194,8 @@ def _period_rates(form: StreetForm, universe: BondUniverse, yields: npt.ArrayLik
     return np.asarray(rates)
 
 
-def _solve_yields(form: StreetForm, prices: FloatArray) -> FloatArray:
+def solve_yields(form: StreetForm, prices: FloatArray) -> FloatArray:
+    """The yields at which the bonds of a street form are worth these dirty prices."""
     rates = np.empty(len(form))
     simple = np.flatnonzero(form.simple)
     compound = np.flatnonzero(~form.simple)

@@ -102,11 +102,13 @@ def frequencies(reader: ColumnReader, of_kind: list[BondKind]) -> list[int]:
     return found
 
 
-def day_counts(reader: ColumnReader, of_rating: list[str]) -> list[DayCount]:
+def day_counts(
+    reader: ColumnReader, of_rating: list[str], of_kind: list[BondKind]
+) -> list[DayCount]:
     """Day counts: as given, else ACT/ACT for Treasuries and 30/360 for others."""
     found: list[DayCount] = []
     for row, text in enumerate(reader.optional("day_count", reader.texts)):
-        is_treasury = of_rating[row] == TREASURY
+        is_treasury = of_rating[row] == TREASURY or of_kind[row] is BondKind.TIPS
         default = DayCount.ACT_ACT_ICMA if is_treasury else DayCount.THIRTY_360
         count = _DAY_COUNTS.get(text.upper()) if text else default
         if count is None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from defease.arrays import BoolArray, DateArray, FloatArray, frozen_floats
-from defease.bonds import BondUniverse
+from defease.bonds import BondUniverse, LinkedUniverse
 from defease.errors import Caution, InputError, Problem
 from defease.inputs.bond_columns import (
     BondKind,
@@ -23,31 +24,34 @@ from defease.inputs.bond_columns import (
     one_currency,
     ratings,
 )
+from defease.inputs.bond_quotes import (
+    YIELDS,
+    YIELDS_TO_WORST,
+    callable_bonds,
+    price_columns,
+    prices,
+)
 from defease.inputs.columns import ColumnReader, Missing, NumberRule
 from defease.inputs.refusing import refuse
 from defease.inputs.tables import Table
 
 KNOWN = (
     "identifier", "issuer", "sector", "rating", "coupon", "coupon_pct", "maturity", "price", "face",
-    "frequency", "day_count", "accrued", "settlement", "yield", "yield_pct", "bid", "ask", "kind",
-    "first_coupon", "base_cpi", "outstanding", "country", "currency", "callable", "call_date",
-    "watch", "identifier_type",
+    "frequency", "day_count", "accrued", "settlement", "bid", "ask", "kind", "first_coupon",
+    "issue_date", "base_cpi", "outstanding", "country", "currency", "callable", "call_date",
+    "watch", "identifier_type", *YIELDS, *YIELDS_TO_WORST,
 )  # fmt: skip
-LOWEST_USUAL_PRICE = 2.0
-_PRICE = NumberRule(
-    missing=Missing.ALLOWED_AND_ZERO_TOO,
-    at_least=0.0,
-    at_most=1000.0,
-    remedy="give the clean price per 100 of face amount, or leave it empty",
-)
 _OPTIONAL = NumberRule(missing=Missing.ALLOWED, remedy="correct the value or leave it empty")
 _OPTIONAL_AMOUNT = NumberRule(
     missing=Missing.ALLOWED, above=0.0, remedy="leave it empty if unknown"
 )
 _FACE = NumberRule(above=0.0, remedy="give the face amount held")
-_NOT_BUILT = {
-    BondKind.TIPS: "inflation-linked bonds are not available in this version",
-    BondKind.FRN: "floating-rate notes are not available in this version",
+_NOT_NOMINAL: dict[BondKind, str] = {
+    BondKind.TIPS: "inflation-linked: pays by a price index, not a known amount",
+    BondKind.FRN: "floating-rate: pays by a market rate, not a known amount",
+}
+_NOT_LINKED: dict[BondKind, str] = {
+    kind: f"not inflation-linked (kind {kind})" for kind in BondKind if kind is not BondKind.TIPS
 }
 NO_PRICE = "no price"
 MATURED = "matured on or before settlement"
@@ -59,6 +63,15 @@ class ExcludedBond:
 
     identifier: str
     reason: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LinkedReading:
+    """Inflation-linked bonds, the rows left out, and what has to be said."""
+
+    bonds: LinkedUniverse
+    excluded: tuple[ExcludedBond, ...]
+    cautions: tuple[Caution, ...]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,22 +110,35 @@ def read_holdings(table: Table, *, settlement: dt.date, currency: str = "USD") -
     return _read(table, settlement, currency, held=True)
 
 
+def read_linked(table: Table, *, settlement: dt.date, currency: str = "USD") -> LinkedReading:
+    r"""The inflation-linked bonds of a file (kind tips), by real prices and their base CPI.
+
+    Examples
+    --------
+    >>> from defease.inputs.csv_reader import read_csv
+    >>> text = b"identifier,coupon,maturity,price,kind,base_cpi\na,0.01,2030-07-15,99,tips,256.5\n"
+    >>> table = read_csv(text, source="tips.csv")
+    >>> reading = read_linked(table, settlement=dt.date(2025, 12, 31))
+    >>> reading.bonds.real.identifiers, reading.bonds.base_cpi.tolist()
+    (('a',), [256.5])
+    """
+    reader = ColumnReader(table)
+    rows = _rows(reader, settlement, currency, _Wanted.LINKED)
+    kept = _kept(table, rows, "inflation-linked bond")
+    excluded = _excluded(rows)
+    return LinkedReading(
+        bonds=LinkedUniverse(_bonds(table, rows, kept), rows.base_cpi[kept]),
+        excluded=excluded,
+        cautions=(*reader.cautions, *_say_excluded(table.source, excluded)),
+    )
+
+
 def _read(table: Table, settlement: dt.date, currency: str, *, held: bool) -> BondReading:
     reader = ColumnReader(table)
-    rows = _rows(reader, settlement, currency, held=held)
-    kept = [row for row, reason in enumerate(rows.reasons) if not reason]
-    if not kept:
-        refuse(table.source, "holds no bond with a price", "add prices, or check the dates")
-    names = rows.texts["identifiers"]
-    excluded = tuple(
-        ExcludedBond(names[row], reason) for row, reason in enumerate(rows.reasons) if reason
-    )
-    bonds = _universe(
-        table.source,
-        settlement=rows.settlement,
-        **{name: column[kept] for name, column in rows.columns.items()},
-        **{name: tuple(column[row] for row in kept) for name, column in rows.texts.items()},
-    )
+    rows = _rows(reader, settlement, currency, _Wanted.HELD if held else _Wanted.NOMINAL)
+    kept = _kept(table, rows, "bond")
+    excluded = _excluded(rows)
+    bonds = _bonds(table, rows, kept)
     return BondReading(
         bonds=bonds,
         faces=frozen_floats(rows.faces[kept] if held else rows.faces, name="face"),
@@ -122,6 +148,14 @@ def _read(table: Table, settlement: dt.date, currency: str, *, held: bool) -> Bo
     )
 
 
+class _Wanted(Enum):
+    """What a file is read for."""
+
+    NOMINAL = "a universe of bonds with known payments"
+    HELD = "holdings of such bonds"
+    LINKED = "a universe of inflation-linked bonds"
+
+
 @dataclass(frozen=True, eq=False)
 class _Rows:
     """All rows of a file by column, why some cannot be used, and the day they settle."""
@@ -129,47 +163,86 @@ class _Rows:
     texts: dict[str, list[Any]]
     columns: dict[str, npt.NDArray[Any]]
     faces: FloatArray
+    base_cpi: FloatArray
     reasons: list[str]
     settlement: dt.date
 
 
-def _rows(reader: ColumnReader, settlement: dt.date, currency: str, *, held: bool) -> _Rows:
-    coupon = _coupon_column(reader)
-    required = ["identifier", coupon, "maturity", "price", *(["face"] if held else [])]
-    reader.expect(required=required, known=KNOWN)
+def _kept(table: Table, rows: _Rows, noun: str) -> list[int]:
+    kept = [row for row, reason in enumerate(rows.reasons) if not reason]
+    if not kept:
+        refuse(table.source, f"holds no {noun} with a price", "add prices, or check the dates")
+    return kept
+
+
+def _excluded(rows: _Rows) -> tuple[ExcludedBond, ...]:
+    named = zip(rows.texts["identifiers"], rows.reasons, strict=True)
+    return tuple(ExcludedBond(name, reason) for name, reason in named if reason)
+
+
+def _bonds(table: Table, rows: _Rows, kept: list[int]) -> BondUniverse:
+    return _universe(
+        table.source,
+        settlement=rows.settlement,
+        **{name: column[kept] for name, column in rows.columns.items()},
+        **{name: tuple(column[row] for row in kept) for name, column in rows.texts.items()},
+    )
+
+
+def _rows(reader: ColumnReader, settlement: dt.date, currency: str, wanted: _Wanted) -> _Rows:
+    coupon, held = _coupon_column(reader), wanted is _Wanted.HELD
+    required = ["identifier", coupon, "maturity", *price_columns(reader)]
+    reader.expect(required=[*required, *(["face"] if held else [])], known=KNOWN)
     one_currency(reader, currency)
     of_kind = kinds(reader)
-    texts = _texts(reader)
-    prices, maturities = _prices(reader), reader.dates("maturity")
+    texts = _texts(reader, of_kind)
+    clean, maturities = prices(reader), reader.dates("maturity")
     columns: dict[str, npt.NDArray[Any]] = {
         "coupons": _coupons(reader, coupon, of_kind),
         "frequencies": np.array(frequencies(reader, of_kind), dtype=np.int64),
         "maturities": _days(maturities),
-        "clean_prices": _floats(prices, np.nan),
+        "clean_prices": _floats(clean, np.nan),
         "accrued": _number_column(reader, "accrued", _OPTIONAL, np.nan),
         "outstanding": _number_column(reader, "outstanding", _OPTIONAL_AMOUNT, np.inf),
-        "first_coupons": _first_coupons(reader),
-        "callable": _callable(reader),
+        "first_coupons": _day_column(reader, "first_coupon"),
+        "issue_dates": _day_column(reader, "issue_date"),
+        "callable": callable_bonds(reader),
+        "call_dates": _day_column(reader, "call_date"),
         "watch": _flags(reader, "watch"),
     }
     settles = _settlement(reader, settlement)
-    reasons = _reasons(prices, maturities, of_kind, settles)
+    reasons = _reasons(clean, maturities, _unwanted(of_kind, wanted), settles)
     if held:
         _refuse_exclusions(reader, reasons)
     else:
         no_duplicates(reader, texts["identifiers"])
     faces = reader.amounts("face", _FACE) if held else np.zeros(0)
-    _check_unread(reader)
+    base_cpi = _number_column(reader, "base_cpi", _OPTIONAL_AMOUNT, np.nan)
+    if wanted is _Wanted.LINKED:
+        _require_bases(reader, base_cpi, reasons)
     reader.finish()
-    return _Rows(texts, columns, faces, reasons, settles)
+    return _Rows(texts, columns, faces, base_cpi, reasons, settles)
 
 
-def _texts(reader: ColumnReader) -> dict[str, list[Any]]:
+def _require_bases(reader: ColumnReader, base_cpi: FloatArray, reasons: list[str]) -> None:
+    for row, reason in enumerate(reasons):
+        if not reason and np.isnan(base_cpi[row]):
+            what = f"{reader.texts('identifier')[row]!r} is inflation-linked but has no base CPI"
+            remedy = "add base_cpi, the reference CPI of its dated date"
+            reader.problem(row, "base_cpi" if "base_cpi" in reader else "kind", what, remedy)
+
+
+def _unwanted(of_kind: list[BondKind], wanted: _Wanted) -> list[str]:
+    reasons = _NOT_LINKED if wanted is _Wanted.LINKED else _NOT_NOMINAL
+    return [reasons.get(kind, "") for kind in of_kind]
+
+
+def _texts(reader: ColumnReader, of_kind: list[BondKind]) -> dict[str, list[Any]]:
     of_rating = ratings(reader)
     return {
         "identifiers": identifiers(reader),
         "ratings": of_rating,
-        "day_counts": day_counts(reader, of_rating),
+        "day_counts": day_counts(reader, of_rating, of_kind),
         "issuers": reader.optional("issuer", reader.texts),
         "sectors": reader.optional("sector", reader.texts),
         "countries": reader.optional("country", reader.texts),
@@ -185,38 +258,11 @@ def _coupon_column(reader: ColumnReader) -> str:
 def _coupons(reader: ColumnReader, name: str, of_kind: list[BondKind]) -> FloatArray:
     rates = reader.rates(name, missing=Missing.ALLOWED)
     for row, (rate, kind) in enumerate(zip(rates, of_kind, strict=True)):
-        if rate is None and kind is BondKind.BOND:
+        if rate is None and kind in {BondKind.BOND, BondKind.TIPS}:
             reader.problem(row, name, "is empty", "give the coupon; 0 for a zero-coupon bond")
         if rate is not None and rate < 0:
             reader.problem(row, name, f"is negative ({rate:g})", "give a coupon of 0 or more")
     return _floats(rates, 0.0)
-
-
-def _prices(reader: ColumnReader) -> list[float | None]:
-    """Clean prices; where one is missing, the middle of bid and ask when both are given."""
-    prices = reader.numbers("price", _PRICE)
-    low = [price for price in prices if price is not None]
-    if low and 0.0 < max(low) < LOWEST_USUAL_PRICE:
-        what = f"every price is below {LOWEST_USUAL_PRICE:g}"
-        reader.file_problem(what, "give clean prices per 100 of face amount")
-    return _with_mid_prices(reader, prices) if "bid" in reader and "ask" in reader else prices
-
-
-def _with_mid_prices(reader: ColumnReader, prices: list[float | None]) -> list[float | None]:
-    bids, asks = reader.numbers("bid", _PRICE), reader.numbers("ask", _PRICE)
-    filled = list(prices)
-    for row, (bid, ask) in enumerate(zip(bids, asks, strict=True)):
-        if bid is None or ask is None:
-            continue
-        if bid > ask:
-            reader.problem(row, "bid", f"{bid:g} is above the ask {ask:g}", "correct the quotes")
-        if prices[row] is None:
-            filled[row] = (bid + ask) / 2.0
-    count = prices.count(None) - filled.count(None)
-    if count:
-        message = f"{reader.table.source}: {count} missing prices were taken midway of bid and ask"
-        reader.cautions.append(Caution("mid_prices", message))
-    return filled
 
 
 def _settlement(reader: ColumnReader, default: dt.date) -> dt.date:
@@ -229,19 +275,10 @@ def _settlement(reader: ColumnReader, default: dt.date) -> dt.date:
     return min(days, default=default)
 
 
-def _first_coupons(reader: ColumnReader) -> DateArray:
-    if "first_coupon" not in reader:
+def _day_column(reader: ColumnReader, name: str) -> DateArray:
+    if name not in reader:
         return np.full(len(reader.table), np.datetime64("NaT"), dtype="datetime64[D]")
-    return _days(reader.dates("first_coupon", missing=Missing.ALLOWED))
-
-
-def _callable(reader: ColumnReader) -> BoolArray:
-    """Whether a bond is callable: said so, or given a call date."""
-    said = _flags(reader, "callable")
-    if "call_date" not in reader:
-        return said
-    days = reader.dates("call_date", missing=Missing.ALLOWED)
-    return said | np.array([day is not None for day in days], dtype=np.bool_)
+    return _days(reader.dates(name, missing=Missing.ALLOWED))
 
 
 def _flags(reader: ColumnReader, name: str) -> BoolArray:
@@ -249,26 +286,17 @@ def _flags(reader: ColumnReader, name: str) -> BoolArray:
     return np.array(given, dtype=np.bool_)
 
 
-def _check_unread(reader: ColumnReader) -> None:
-    """Columns that are promised but not used yet are still checked for form."""
-    for name in ("yield", "yield_pct"):
-        if name in reader:
-            reader.rates(name, missing=Missing.ALLOWED)
-    if "base_cpi" in reader:
-        reader.numbers("base_cpi", _OPTIONAL_AMOUNT)
-
-
 def _reasons(
-    prices: list[float | None],
+    clean: list[float | None],
     maturities: list[dt.date | None],
-    of_kind: list[BondKind],
+    unwanted: list[str],
     settlement: dt.date,
 ) -> list[str]:
     """Why each row cannot be in the universe; empty when it can."""
     reasons: list[str] = []
-    for price, maturity, kind in zip(prices, maturities, of_kind, strict=True):
-        if kind in _NOT_BUILT:
-            reasons.append(_NOT_BUILT[kind])
+    for price, maturity, reason in zip(clean, maturities, unwanted, strict=True):
+        if reason:
+            reasons.append(reason)
         elif maturity is not None and maturity <= settlement:
             reasons.append(MATURED)
         else:

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from defease.dates import DayCount
-from defease.inputs.bond_file import BondReading, read_holdings, read_universe
+from defease.inputs.bond_file import (
+    BondReading,
+    LinkedReading,
+    read_holdings,
+    read_linked,
+    read_universe,
+)
 from defease.inputs.csv_reader import read_csv
 from tests.unit.inputs.building import only_problem, problems_of
 
@@ -67,7 +73,8 @@ def test_rows_that_cannot_be_bought_are_listed_with_the_reason() -> None:
     assert [bond.identifier for bond in reading.excluded] == ["b", "c", "d", "e", "f"]
     assert {bond.reason for bond in reading.excluded[:2]} == {"no price"}
     assert "matured" in reading.excluded[2].reason
-    assert "not available in this version" in reading.excluded[3].reason
+    assert "inflation-linked" in reading.excluded[3].reason
+    assert "floating-rate" in reading.excluded[4].reason
     assert any("2 rows left out: no price" in c.message for c in reading.cautions)
 
 
@@ -168,6 +175,86 @@ def test_several_settlement_dates() -> None:
         "a,0,2030-06-30,80,2026-01-02\nb,0,2030-06-30,80,2026-01-05\n"
     )
     assert "several settlement dates" in only_problem(lambda: read(text)).what
+
+
+def test_bid_and_ask_stand_in_for_a_price_column() -> None:
+    text = "identifier,coupon,maturity,bid,ask\na,0.04,2030-06-30,99,99.5\nb,0,2031-06-30,0,80\n"
+    reading = read(text)
+    assert reading.bonds.clean_prices.tolist() == [99.25]
+    assert [(bond.identifier, bond.reason) for bond in reading.excluded] == [("b", "no price")]
+
+
+def test_a_price_outside_its_quotes_is_used_and_said() -> None:
+    reading = read(changed(price="98", bid="99", ask="99.5"))
+    assert reading.bonds.clean_prices.tolist() == [98.0]
+    assert "price_outside_quotes" in [c.code for c in reading.cautions]
+
+
+def test_a_call_date_reaches_the_universe() -> None:
+    bonds = read(changed(call_date="2028-06-30")).bonds
+    assert bonds.call_dates.astype(str).tolist() == ["2028-06-30"]
+    assert bonds.callable.tolist() == [True]
+    problem = only_problem(lambda: read(changed(call_date="2035-06-30")))
+    assert "after its maturity" in problem.what
+
+
+def test_yields_to_worst_below_yields_flag_callable_bonds() -> None:
+    text = (
+        "identifier,coupon,maturity,price,yield_pct,yield_to_worst_pct\n"
+        "a,0.04,2030-06-30,101,4.12,4.08\nb,0.04,2030-06-30,99,4.12,4.12\n"
+        "c,0.04,2030-06-30,99,4.12,\n"
+    )
+    reading = read(text)
+    assert reading.bonds.callable.tolist() == [True, False, False]
+    said = [c.message for c in reading.cautions if c.code == "callable_by_yields"]
+    assert said == ["bonds.csv: 1 bond is callable by a yield to worst below the yield to maturity"]
+
+
+def test_an_issue_date_gives_an_odd_first_coupon() -> None:
+    bonds = read(
+        changed(issue_date="2025-11-15", first_coupon="2026-06-30", maturity="2030-06-30")
+    ).bonds
+    assert bonds.issue_dates.astype(str).tolist() == ["2025-11-15"]
+    assert bonds.accrued[0] == pytest.approx(100 * 0.04 * 46 / 360, rel=1e-12)
+
+
+LINKED = "identifier,coupon_pct,maturity,price,kind,base_cpi\n"
+
+
+def linked(text: str) -> LinkedReading:
+    return read_linked(read_csv(text.encode(), source="tips.csv"), settlement=SETTLED)
+
+
+def test_linked_bonds_are_read_apart_from_the_others() -> None:
+    reading = linked(
+        LINKED + "t,1.125,2033-01-15,96,tips,296.5\nb,4,2030-06-30,99,bond,\n"
+        "old,1,2025-07-15,99,tips,230\nnone,1,2030-07-15,0,tips,256\n"
+    )
+    assert reading.bonds.real.identifiers == ("t",)
+    assert reading.bonds.real.day_counts == (DayCount.ACT_ACT_ICMA,)
+    assert reading.bonds.base_cpi.tolist() == [296.5]
+    assert [(bond.identifier, bond.reason) for bond in reading.excluded] == [
+        ("b", "not inflation-linked (kind bond)"),
+        ("old", "matured on or before settlement"),
+        ("none", "no price"),
+    ]
+
+
+def test_linked_bonds_need_their_base() -> None:
+    problem = only_problem(lambda: linked(LINKED + "t,1.125,2033-01-15,96,tips,\n"))
+    assert problem.where == "tips.csv: line 2, column base_cpi"
+    assert "'t' is inflation-linked but has no base CPI" in problem.what
+    without = LINKED.replace(",base_cpi", "") + "t,1.125,2033-01-15,96,tips\n"
+    assert "no base CPI" in only_problem(lambda: linked(without)).what
+    assert "not above 0" in only_problem(lambda: linked(LINKED + "t,1,2033-01-15,96,tips,0\n")).what
+    assert "no inflation-linked bond" in only_problem(lambda: linked(GOOD)).what
+
+
+def test_holdings_that_pay_by_an_index_cannot_be_valued() -> None:
+    text = "identifier,coupon,maturity,price,face,kind\nt,0.01,2033-01-15,96,1000,tips\n"
+    problem = only_problem(lambda: hold(text))
+    assert "cannot be valued: inflation-linked" in problem.what
+    assert "market_value" in problem.remedy
 
 
 def test_missing_columns_at_once() -> None:

@@ -1,0 +1,95 @@
+"""Prices of a bond file: clean prices, bid and ask, and what its yields say about calls."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from defease.arrays import BoolArray, FloatArray
+from defease.bonds import callable_by_yields
+from defease.errors import Caution
+from defease.inputs.columns import ColumnReader, Missing, NumberRule
+
+LOWEST_USUAL_PRICE = 2.0
+_PRICE = NumberRule(
+    missing=Missing.ALLOWED_AND_ZERO_TOO,
+    at_least=0.0,
+    at_most=1000.0,
+    remedy="give the clean price per 100 of face amount, or leave it empty",
+)
+YIELDS = ("yield", "yield_pct")
+YIELDS_TO_WORST = ("yield_to_worst", "yield_to_worst_pct")
+
+
+def price_columns(reader: ColumnReader) -> list[str]:
+    """Columns that a file must have for its prices: bid and ask stand in for a price."""
+    return [] if "bid" in reader and "ask" in reader else ["price"]
+
+
+def prices(reader: ColumnReader) -> list[float | None]:
+    """Clean prices; where one is missing, the middle of bid and ask when both are given.
+
+    Zero means missing; a bid above the ask is refused.
+    """
+    given: list[float | None] = [None] * len(reader.table)
+    if "price" in reader:
+        given = reader.numbers("price", _PRICE)
+    low = [price for price in given if price is not None]
+    if low and 0.0 < max(low) < LOWEST_USUAL_PRICE:
+        what = f"every price is below {LOWEST_USUAL_PRICE:g}"
+        reader.file_problem(what, "give clean prices per 100 of face amount")
+    return _with_mid_prices(reader, given) if "bid" in reader and "ask" in reader else given
+
+
+def _with_mid_prices(reader: ColumnReader, given: list[float | None]) -> list[float | None]:
+    bids, asks = reader.numbers("bid", _PRICE), reader.numbers("ask", _PRICE)
+    filled, outside = list(given), 0
+    for row, (bid, ask) in enumerate(zip(bids, asks, strict=True)):
+        price = given[row]
+        if bid is None or ask is None:
+            continue
+        if bid > ask:
+            what = f"{bid:g} is above the ask {ask:g}"
+            reader.problem(row, "bid", what, "correct the quotes, or leave both empty")
+        elif price is not None and not bid <= price <= ask:
+            outside += 1
+        if price is None:
+            filled[row] = (bid + ask) / 2.0
+    _say(
+        reader, "mid_prices", given.count(None) - filled.count(None), "taken midway of bid and ask"
+    )
+    _say(reader, "price_outside_quotes", outside, "outside their bid and ask, and used as given")
+    return filled
+
+
+def _say(reader: ColumnReader, code: str, count: int, what: str) -> None:
+    if count:
+        verb = "price is" if count == 1 else "prices are"
+        message = f"{reader.table.source}: {count} {verb} {what}"
+        reader.cautions.append(Caution(code, message))
+
+
+def callable_bonds(reader: ColumnReader) -> BoolArray:
+    """Whether a bond is callable: said so, or its yield to worst is below its yield to maturity.
+
+    (A call date says so as well; the universe sees to that.)
+    """
+    said = np.array(
+        reader.flags("callable") if "callable" in reader else [False] * len(reader.table),
+        dtype=np.bool_,
+    )
+    both = callable_by_yields(_rates(reader, YIELDS), _rates(reader, YIELDS_TO_WORST))
+    count = int((both & ~said).sum())
+    if count:
+        verb = "bond is" if count == 1 else "bonds are"
+        what = f"{count} {verb} callable by a yield to worst below the yield to maturity"
+        reader.cautions.append(Caution("callable_by_yields", f"{reader.table.source}: {what}"))
+    return said | both
+
+
+def _rates(reader: ColumnReader, names: tuple[str, str]) -> FloatArray:
+    """Yields under the first of two headings that the file has; NaN where there is none."""
+    for name in names:
+        if name in reader:
+            rates = reader.rates(name, missing=Missing.ALLOWED)
+            return np.array([np.nan if rate is None else rate for rate in rates])
+    return np.full(len(reader.table), np.nan)
