@@ -7,7 +7,6 @@ here or come with the package.  Nothing else is read.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,15 +14,23 @@ from importlib.resources import as_file, files
 from typing import Any
 
 import numpy as np
+from tools.textbook_problems import (
+    BORROWING,
+    CARRIED,
+    FINLIB,
+    LINGO,
+    LINGO_SPOTS,
+    LOST,
+    TEXTBOOK,
+    Dedication,
+    solved,
+)
 
-from defease.arrays import FloatArray
 from defease.bonds import BondUniverse, prices_from_yields, yields_to_maturity
 from defease.curves import Compounding, curve_from_spot_rates
-from defease.matching import Availability, MatchingData, MatchingPolicy, Surplus
+from defease.matching import MatchingPolicy
 from defease.matching.immunisation import least_cost_portfolio, redington_rows, spot_measures
-from defease.matching.problem import MatchingProgram, build_program
 from defease.services import exhaust
-from defease.solvers import LinearSolution, NoSolution, solve_linear_program
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,114 +153,27 @@ def _texas_single_rate() -> float:
 # --- Matching: textbook dedications and immunisation ----------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Dedication:
-    """Bonds that pay once a year: coupon and years to maturity per face, prices, payments due."""
-
-    face: float
-    prices: tuple[float, ...]
-    coupons: tuple[float, ...]
-    years: tuple[int, ...]
-    due: tuple[float, ...]
-
-    @property
-    def grid(self) -> FloatArray:
-        """Payments by year (rows) and bond (columns)."""
-        when = np.arange(1, len(self.due) + 1)[:, np.newaxis]
-        years = np.array(self.years)
-        coupons, principal = np.array(self.coupons) * (when <= years), self.face * (when == years)
-        return np.asarray(coupons + principal, dtype=np.float64)
-
-    @property
-    def bonds(self) -> BondUniverse:
-        """The same bonds with labels, as limits would see them."""
-        return BondUniverse(
-            settlement=dt.date(2026, 1, 1),
-            identifiers=tuple(f"bond {i + 1}" for i in range(len(self.prices))),
-            coupons=np.array(self.coupons) / self.face,
-            maturities=np.array([f"{2026 + n}-01-01" for n in self.years], dtype="datetime64[D]"),
-            clean_prices=100.0 * np.array(self.prices) / self.face,
-        )
-
-
-_TEXTBOOK = _Dedication(
-    100.0,
-    (109.0, 94.8, 99.5, 93.1, 97.2, 92.9, 110.0, 104.0, 102.0, 95.2),
-    (10.0, 7.0, 8.0, 6.0, 7.0, 5.0, 10.0, 8.0, 7.0, 0.0),
-    (6, 6, 6, 5, 5, 4, 3, 3, 2, 1),
-    (100.0, 200.0, 800.0, 100.0, 800.0, 1200.0),
-)
-_FINLIB = _Dedication(
-    1.0,
-    (1.1235, 1.0533, 1.1125, 1.073, 1.0762, 1.0668, 1.0193, 1.013, 1.0161, 1.0006),
-    (0.08, 0.08, 0.07, 0.07, 0.06, 0.06, 0.06, 0.05, 0.05, 0.04),
-    (5, 2, 6, 3, 10, 8, 1, 4, 2, 1),
-    (80e3, 100e3, 110e3, 120e3, 140e3, 120e3, 90e3, 50e3, 75e3, 150e3),
-)
-_LINGO = _Dedication(
-    100.0,
-    (109.0, 94.8, 99.5, 93.1, 97.2, 96.3, 92.9, 110.0, 104.0, 101.0, 107.0, 102.0, 95.2),
-    (10.0, 7.0, 8.0, 6.0, 7.0, 6.0, 5.0, 10.0, 8.0, 6.0, 10.0, 7.0, 0.0),
-    (6, 6, 6, 5, 5, 4, 4, 3, 3, 3, 2, 2, 1),
-    (500.0, 200.0, 800.0, 200.0, 800.0, 1200.0),
-)
-_LINGO_SPOTS = np.array([0.0504, 0.0594, 0.0636, 0.0718, 0.0789, 0.0839])
-
-_CARRIED = MatchingPolicy(initial_cash=Availability.NONE, cash_cap_months=None)
-_LOST = MatchingPolicy(surplus=Surplus.LOST, initial_cash=Availability.NONE, cash_cap_months=None)
-_BORROWING = MatchingPolicy(
-    reinvestment_rate=0.04,
-    borrowing_rate=0.06,
-    borrowing_cap=math.inf,
-    initial_borrowing=Availability.ALLOWED,
-    cash_cap_months=None,
-)
-
-
-def _solved(case: _Dedication, policy: MatchingPolicy) -> tuple[MatchingProgram, LinearSolution]:
-    grid, due = case.grid, np.array(case.due)
-    bonds, dates = np.nonzero(grid.T)
-    times = np.arange(1.0, len(due) + 1.0)
-    data = MatchingData(
-        policy=policy,
-        payment_times=times,
-        payments=due,
-        prices=np.array(case.prices),
-        flow_bonds=bonds,
-        flow_times=times[dates],
-        flow_amounts=grid[dates, bonds],
-        flow_principals=np.zeros(len(bonds)),
-        cash_caps=np.full(len(due) + 1, np.inf),
-    )
-    programme = build_program(data, case.bonds)
-    solution = solve_linear_program(programme.program)
-    if isinstance(solution, NoSolution):
-        message = f"a published problem has no solution: {solution}"
-        raise TypeError(message)
-    return programme, solution
-
-
-def _cost(case: _Dedication, policy: MatchingPolicy) -> Callable[[], float]:
-    return lambda: _solved(case, policy)[1].objective
+def _cost(case: Dedication, policy: MatchingPolicy) -> Callable[[], float]:
+    return lambda: solved(case, policy)[1].objective
 
 
 def _price_of_year(year: int) -> Callable[[], float]:
     def ours() -> float:
-        programme, solution = _solved(_TEXTBOOK, _CARRIED)
+        programme, solution = solved(TEXTBOOK, CARRIED)
         return float(solution.row_duals[programme.balances.start + year - 1])
 
     return ours
 
 
 def _immunised_cost() -> float:
-    grid, due = _LINGO.grid, np.array(_LINGO.due)
+    grid, due = LINGO.grid, np.array(LINGO.due)
     bonds, dates = np.nonzero(grid.T)
     times = np.arange(1.0, len(due) + 1.0)
-    count = len(_LINGO.prices)
-    owned = spot_measures(times[dates], grid[dates, bonds], _LINGO_SPOTS[dates], bonds, count)
-    owed = spot_measures(times, due, _LINGO_SPOTS, np.zeros(len(due), dtype=np.int64), 1)
+    count = len(LINGO.prices)
+    owned = spot_measures(times[dates], grid[dates, bonds], LINGO_SPOTS[dates], bonds, count)
+    owed = spot_measures(times, due, LINGO_SPOTS, np.zeros(len(due), dtype=np.int64), 1)
     rows = redington_rows(owned, owed)
-    return least_cost_portfolio(np.array(_LINGO.prices), rows).objective
+    return least_cost_portfolio(np.array(LINGO.prices), rows).objective
 
 
 # --- The registry ---------------------------------------------------------------------------------
@@ -361,7 +281,7 @@ CHECKS: tuple[Check, ...] = (
         what="Least cost of ten bonds against six payments, cash carried at 0%",
         source=_OMF,
         printed="2305.691648",
-        ours=_cost(_TEXTBOOK, _CARRIED),
+        ours=_cost(TEXTBOOK, CARRIED),
         allowed=6e-6,
         because="rounding of the print, and the solver's tolerance of the source",
     ),
@@ -384,7 +304,7 @@ CHECKS: tuple[Check, ...] = (
         what="The same bonds and payments, unspent cash lost",
         source="Luenberger, Investment Science (1998), p. 108; optimum from Uryasev's case study",
         printed="2381.14",
-        ours=_cost(_TEXTBOOK, _LOST),
+        ours=_cost(TEXTBOOK, LOST),
     ),
     Check(
         topic="Matching",
@@ -392,7 +312,7 @@ CHECKS: tuple[Check, ...] = (
         source="Consiglio, Nielsen and Zenios, Practical Financial Optimization, FINLIB library "
         "(implied by the budget range of its horizon model)",
         printed="798985.948",
-        ours=_cost(_FINLIB, _BORROWING),
+        ours=_cost(FINLIB, BORROWING),
     ),
     Check(
         topic="Matching",
