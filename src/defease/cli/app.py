@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from defease import __version__
+from defease.cli.market import market
 from defease.cli.running import Commands, common_options, run, show
 from defease.errors import bad_input
 
@@ -39,6 +40,7 @@ PLAN_TASKS = {
     "check": "Read everything in PLAN, say what was understood, list every problem.",
     "value": "Present values, durations, key rates and funded status on every basis.",
     "exhaust": "Will the money last: projection, single discount rate, required return.",
+    "fund": "What must be paid: minimum contribution, AFTAP, PBGC premium, ADC.",
     "match": "The least-cost bond portfolio that pays the plan's payments.",
     "stress": "Assets and liabilities revalued in full under every scenario.",
     "report": "The whole board report; -o FILE.html writes it as one page.",
@@ -60,6 +62,7 @@ OWN_OPTIONS = {
     )
 }
 RESERVED = ("batch", "project")
+RESERVED_OPTIONS = {"fund": ("--reach", "--year", "--confidence")}
 
 
 def _add_plan_task(name: str, sentence: str) -> None:
@@ -71,7 +74,18 @@ def _add_plan_task(name: str, sentence: str) -> None:
 
     for option in OWN_OPTIONS.get(name, ()):
         command = option(command)
+    for flag in RESERVED_OPTIONS.get(name, ()):
+        later = click.option(flag, hidden=True, expose_value=False, callback=_not_yet)
+        command = later(command)
     defease.command(name, help=sentence)(command)
+
+
+def _not_yet(context: click.Context, option: click.Parameter, given: str | None) -> None:
+    """Refuse an option that is promised but not built."""
+    if given is not None:
+        where = f"defease {context.info_name}: --{option.name}"
+        what, remedy = "is not available in this version", "leave it out"
+        raise bad_input(where=where, what=what, remedy=remedy)
 
 
 def _reserve(name: str) -> None:
@@ -88,6 +102,9 @@ for _name, _sentence in PLAN_TASKS.items():
     _add_plan_task(_name, _sentence)
 for _name in RESERVED:
     _reserve(_name)
+
+
+defease.add_command(market)
 
 
 @defease.command()

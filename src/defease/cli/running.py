@@ -33,6 +33,16 @@ def common_options(command: Command) -> Command:
             multiple=True,
             help="Override a key of the plan, as in matching.years=15. Repeatable.",
         ),
+        output_options,
+        click.argument("plan", type=click.Path(path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+def output_options(command: Command) -> Command:
+    """The options of every command that gives a result."""
+    for option in (
         click.option(
             "-o",
             "--output",
@@ -41,7 +51,6 @@ def common_options(command: Command) -> Command:
             help="Write a report; the suffix names the format: .html, .json, .txt, .csv.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else."),
-        click.argument("plan", type=click.Path(path_type=Path)),
     ):
         command = option(command)
     return command

@@ -2,6 +2,8 @@
 
 from defease.services.check import check
 from defease.services.exhaust import exhaust
+from defease.services.fund import fund
+from defease.services.market import market_list, market_update
 from defease.services.match import match
 from defease.services.report import report
 from defease.services.samples import copy_sample
@@ -17,6 +19,9 @@ __all__ = [
     "check",
     "copy_sample",
     "exhaust",
+    "fund",
+    "market_list",
+    "market_update",
     "match",
     "report",
     "schema_text",
