@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from defease.bonds import accrued_interest, yields_to_maturity
+from defease.bonds import accrued_interest, callable_by_yields, yields_to_maturity
 from tests.corporate_bonds import corporates
 from tests.shared_files import shared_rows
 
@@ -30,3 +30,18 @@ def test_yields_agree_with_the_funds_own_where_the_accrued_interest_does() -> No
     # the file rounds prices, coupons and yields to two decimals: its median can be no better
     assert np.median(difference) < 0.005
     assert np.mean(difference < 0.03) > 0.9
+
+
+def test_bonds_whose_yield_to_worst_is_lower_are_callable_and_mostly_above_par() -> None:
+    rows, universe = shared_rows(FILE), corporates()
+    to_maturity, to_worst = (
+        np.array([float(row[name]) for row in rows]) / 100 for name in ("ytm_pct", "ytw_pct")
+    )
+    flagged = callable_by_yields(to_maturity, to_worst)
+    # two decimals of a percent: every difference that the file can show is one basis point or more
+    stated = np.array([row["ytw_pct"] != row["ytm_pct"] for row in rows])
+    assert (flagged == stated).all()
+    assert flagged.sum() > 800
+    above_par = universe.clean_prices > 100
+    assert above_par[flagged].mean() > 0.9
+    assert above_par[~flagged].mean() < 0.25
