@@ -43,20 +43,26 @@ solver) and the list `problems`, each with `where`, `what` and `remedy`.
 
 
 def command_names() -> list[str]:
-    """Every command that the help page lists, in alphabetical order."""
-    return sorted(name for name, command in defease.commands.items() if not command.hidden)
+    """Every command that the help page lists, in alphabetical order; `market list` is one."""
+    return sorted(name for name, _ in _walk(_context(defease, "defease")) if name)
 
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join(_sections())
+    return HEAD + "".join(
+        _block(f"defease {name}".strip(), context)
+        for name, context in _walk(_context(defease, "defease"))
+    )
 
 
-def _sections() -> Iterator[str]:
-    root = _context(defease, "defease")
-    yield _block("defease", root)
-    for name in command_names():
-        yield _block(f"defease {name}", _context(defease.commands[name], name, parent=root))
+def _walk(context: click.Context, name: str = "") -> Iterator[tuple[str, click.Context]]:
+    yield name, context
+    if not isinstance(context.command, click.Group):
+        return
+    for part, command in sorted(context.command.commands.items()):
+        if not command.hidden:
+            below = _context(command, part, parent=context)
+            yield from _walk(below, f"{name} {part}".strip())
 
 
 def _context(
