@@ -75,6 +75,7 @@ def value_on_bases(
     bases: Sequence[Basis],
     *,
     assets: float,
+    actuarial_value: float | None = None,
     edges: Sequence[float] = DEFAULT_EDGES,
     shifts_bp: Sequence[float] = DEFAULT_SHIFTS_BP,
 ) -> tuple[BasisValuation, ...]:
@@ -92,15 +93,15 @@ def value_on_bases(
     >>> round(result.status.funded_ratio, 6)
     0.876449
     """
-    gross, net = flows.gross, flows.net
-    is_net = flows.has_contributions
+    gross = flows.gross
+    net = flows.net if flows.has_contributions else gross
     return tuple(
         _value_on(
             basis,
             gross=gross,
-            net=net if is_net else gross,
-            is_net=is_net,
+            net=net,
             assets=assets,
+            actuarial_value=actuarial_value,
             edges=edges,
             shifts_bp=shifts_bp,
         )
@@ -113,11 +114,12 @@ def _value_on(
     *,
     gross: Payments,
     net: Payments,
-    is_net: bool,
     assets: float,
+    actuarial_value: float | None,
     edges: Sequence[float],
     shifts_bp: Sequence[float],
 ) -> BasisValuation:
+    is_net = net is not gross
     discounted = discount(net, basis.curve)
     net_measures = measure_discounted(discounted)
     gross_measures = measure_discounted(discount(gross, basis.curve)) if is_net else net_measures
@@ -126,6 +128,7 @@ def _value_on(
         liability_gross=gross_measures.present_value,
         liability_net=net_measures.present_value,
         is_net=is_net,
+        actuarial_value=actuarial_value,
         smallest_meaningful_liability=discounted.smallest_meaningful,
     )
     beyond = extrapolation_caution(net, basis.curve)

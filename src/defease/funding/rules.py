@@ -39,8 +39,9 @@ class FundingQuestion:
         Of the assets, plan currency; an actuarial value of None is market value.
     funding_target, segment_curve
         Accrued benefits on the minimum-funding basis, and its rates.
-    target_normal_cost, prior_bases, prior_year_ratio
-        As the actuary states them.
+    target_normal_cost, prior_bases, prior_year_ratio, credit_used
+        As the actuary and the sponsor state them; credit balances are used as far as the rules
+        allow when `credit_used` is None.
     vested_liability, participants
         For the PBGC premium.
     amortisation, layers, normal_cost
@@ -58,6 +59,7 @@ class FundingQuestion:
     target_normal_cost: float | None = None
     prior_bases: tuple[ShortfallBase, ...] = ()
     prior_year_ratio: float | None = None
+    credit_used: float | None = None
     vested_liability: float | None = None
     participants: int | None = None
     amortisation: AmortisationPolicy | None = None
@@ -149,6 +151,7 @@ def _minimum(
         curve=q.segment_curve,
         prior_bases=q.prior_bases,
         credit_balance=q.credit_balance,
+        credit_used=q.credit_used,
         prior_year_ratio=q.prior_year_ratio,
     )
     if q.target_normal_cost is None:

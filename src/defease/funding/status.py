@@ -20,6 +20,8 @@ class FundedStatus:
         Present value of benefits and expenses, and of these less contributions.
     is_net
         Whether the headline is the net measure.
+    actuarial_value
+        Of the assets, smoothed by the actuary; None when the plan gives none.
     smallest_meaningful_liability
         Present value at or below which a ratio says nothing (1% of the absolute present values).
 
@@ -34,6 +36,7 @@ class FundedStatus:
     liability_gross: float
     liability_net: float
     is_net: bool = False
+    actuarial_value: float | None = None
     smallest_meaningful_liability: float = 0.0
 
     @property
@@ -55,6 +58,15 @@ class FundedStatus:
     def funded_ratio_net(self) -> float | None:
         """A / L after contributions."""
         return self._ratio(self.liability_net)
+
+    @property
+    def funded_ratio_actuarial(self) -> float | None:
+        """Actuarial value of assets over the headline liability; None without such a value."""
+        return (
+            None
+            if self.actuarial_value is None
+            else self._ratio(self.liability, self.actuarial_value)
+        )
 
     @property
     def surplus(self) -> float:
@@ -85,6 +97,7 @@ class FundedStatus:
         """
         return liability_growth * self.liability / self.assets if self.assets > 0 else None
 
-    def _ratio(self, liability: float) -> float | None:
+    def _ratio(self, liability: float, assets: float | None = None) -> float | None:
         meaningful = liability > max(self.smallest_meaningful_liability, 0.0)
-        return self.assets / liability if meaningful else None
+        owned = self.assets if assets is None else assets
+        return owned / liability if meaningful else None

@@ -204,7 +204,7 @@ def _of_rates(section: BasisSection, curve: DiscountCurve, words: str) -> NamedB
     if section.regime == "asc715" and not is_flat:
         quoted = Compounding(section.compounding or Compounding.ANNUAL)
         basis = aa_corporate_basis(curve, name=name, quoted=quoted)
-        return replace(basis, rule=f"AA corporate, rates of settlement: {words}")
+        return replace(basis, rule=f"rates of settlement (AA corporate): {words}")
     if section.regime:
         return _of_law(section.regime, NamedBasis(name=name, curve=curve, rule=words))
     if name in MARKET_BASES and not is_flat:

@@ -26,10 +26,15 @@ from defease.inputs.bases import GasbBasis
 from defease.inputs.plan import Plan, read_plan
 from defease.services.task import Run
 from defease.valuation import Basis
+from defease.valuation.legal import NamedBasis
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+
+GASB_OPEN = "GASB 67, paragraphs on the discount rate"
+"""Of the blended rate: sufficiency by period, whole years, which contributions count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +158,13 @@ def _with_curve(plan: Plan, basis: Basis | GasbBasis) -> Basis:
         f"GASB single discount rate {found.rate:.4%}: {basis.assumed_return:.2%} while assets "
         f"last, {basis.municipal_rate:.2%} after; {reason}"
     )
-    return Basis(name=basis.name, curve=flat_curve(found.rate), rule=rule, regime=basis.regime)
+    return NamedBasis(
+        name=basis.name,
+        curve=flat_curve(found.rate),
+        rule=rule,
+        regime=basis.regime,
+        to_confirm=(GASB_OPEN,),
+    )
 
 
 def cautions_of(question: Question, *more: Caution) -> tuple[Caution, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from defease.errors import Caution, InputError, ModelError, SolverError
 from defease.funding import ExhaustionStudy
 from defease.reports.builders.exhaustion import exhaustion_section
+from defease.reports.builders.fund import fund_report_section
 from defease.reports.builders.matching import (
     certificate_block,
     matching_conventions,
@@ -19,6 +20,8 @@ from defease.reports.builders.overview import conventions_section, overview_tile
 from defease.reports.builders.stress import stress_section
 from defease.reports.document import Block, Callout, Document, Section, Tone
 from defease.services.exhaust import compute_exhaust, exhaust_cautions, exhaust_results
+from defease.services.fund import FundStudy, compute_fund, funding_facts
+from defease.services.funding_question import is_single_employer
 from defease.services.match import MatchStudy, compute_match, match_results
 from defease.services.plans import Question, ask, cautions_of
 from defease.services.stress import StressStudy, compute_stress, stress_results
@@ -44,6 +47,7 @@ class BoardReport:
     exhaustion: ExhaustionStudy | None
     matching: MatchStudy | None
     stress: StressStudy | None
+    funding: FundStudy | None
     missing: tuple[tuple[str, str], ...]
     """Parts without an answer, and the reason in words."""
 
@@ -105,8 +109,14 @@ def compute_report(question: Question) -> BoardReport:
         exhaustion=parts.part("Will the money last", compute_exhaust),
         matching=parts.part("The matched portfolio", compute_match),
         stress=parts.part("Stress tests", compute_stress),
+        funding=parts.part("What must be paid", compute_fund) if _asks_funding(question) else None,
         missing=tuple(parts.missing),
     )
+
+
+def _asks_funding(question: Question) -> bool:
+    """Whether the plan gives the figures of a single employer's funding rules."""
+    return question.plan.settings.funding_rules is not None and is_single_employer(question.plan)
 
 
 def _blocks(question: Question, found: BoardReport) -> list[Block]:
@@ -120,6 +130,8 @@ def _blocks(question: Question, found: BoardReport) -> list[Block]:
     ]
     if found.exhaustion:
         blocks.append(exhaustion_section(found.exhaustion, currency))
+    if found.funding:
+        blocks.append(fund_report_section(funding_facts(found.funding), currency))
     if matched:
         blocks.append(matching_section(matched, savings, currency))
     if found.stress:
@@ -147,6 +159,8 @@ def _cautions(found: BoardReport) -> list[Caution]:
         cautions += found.matching.cautions
     if found.stress:
         cautions += found.stress.cautions
+    if found.funding:
+        cautions += found.funding.cautions
     return cautions + [Caution("no_answer", f"{name}: {why}") for name, why in found.missing]
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from defease.cashflows import YearTable
 from defease.errors import Caution
-from defease.funding import BasisValuation, value_on_bases
+from defease.funding import BasisValuation, FundedStatus, value_on_bases
+from defease.reports.builders.bases import bridge_section, duty_section, open_points
 from defease.reports.builders.valuation import (
     PublishedFigure,
     published_section,
@@ -28,19 +29,37 @@ from defease.services.plans import (
 )
 from defease.services.published import published_figures
 from defease.services.task import TaskResult
+from defease.valuation.legal import BasisDuty, basis_duties
+from defease.valuation.legal.bridge import BasisBridge, bridges
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from defease.inputs.plan import Plan
+
+
+SAYING_METHODS = ("gasb", "smith_wilson")
+"""Methods that say more of a basis than its name."""
+
 
 @dataclass(frozen=True, eq=False)
 class ValueResult:
-    """Valuations by basis, the headline first, and the published figures beside ours."""
+    """Valuations by basis, the headline first, and the published figures beside ours.
+
+    Attributes
+    ----------
+    duties
+        The bases a plan of this kind shows, beside those it has.
+    bridges
+        From each basis to the next, of the headline stream.
+    """
 
     valuations: tuple[BasisValuation, ...]
     years: YearTable
     published: tuple[PublishedFigure, ...]
+    duties: tuple[BasisDuty, ...] = ()
+    bridges: tuple[BasisBridge, ...] = ()
 
     @property
     def headline(self) -> BasisValuation:
@@ -85,15 +104,38 @@ def answer_value(question: Question) -> TaskResult[ValueResult]:
 def compute_value(question: Question) -> ValueResult:
     """The numbers of the task."""
     plan = question.plan
-    valuations = value_on_bases(plan.cash_flows, bases(plan), assets=market_value(plan))
-    return ValueResult(valuations, year_table(plan), published_figures(plan))
+    resolved, flows = bases(plan), plan.cash_flows
+    valuations = value_on_bases(
+        flows,
+        resolved,
+        assets=market_value(plan),
+        actuarial_value=plan.settings.assets.actuarial_value,
+    )
+    return ValueResult(
+        valuations=valuations,
+        years=year_table(plan),
+        published=published_figures(plan),
+        duties=_duties(plan),
+        bridges=bridges(flows.net if flows.has_contributions else flows.gross, resolved),
+    )
+
+
+def _duties(plan: Plan) -> tuple[BasisDuty, ...]:
+    """What law and accounting ask of a plan of this kind, beside what the plan shows."""
+    shown = [
+        (basis.name, basis.regime or (basis.method if basis.method in SAYING_METHODS else ""))
+        for basis in plan.settings.discounting
+    ]
+    return basis_duties(plan.settings.plan.kind, plan.settings.plan.sponsor, shown)
 
 
 def value_sections(question: Question, result: ValueResult) -> list[Section]:
     """The sections that tell the result."""
     currency = question.currency
-    sections = [
-        status_section(result.valuations, currency),
+    sections = [status_section(result.valuations, currency)]
+    sections += [duty_section(result.duties)] if any(d.must for d in result.duties) else []
+    sections += [bridge_section(result.bridges)] if result.bridges else []
+    sections += [
         structure_section(result.headline, result.years, currency),
         sensitivity_section(result.valuations),
     ]
@@ -128,6 +170,11 @@ def value_results(result: ValueResult) -> dict[str, Any]:
             for v in result.valuations
             for s in v.sensitivities
         ],
+        "required_bases": [
+            {"basis": d.basis, "must": d.must, "reason": d.reason, "shown_as": d.shown_as or None}
+            for d in result.duties
+        ],
+        "bridges": [_bridge_keys(bridge) for bridge in result.bridges],
         "published": [
             {
                 "name": p.name,
@@ -143,6 +190,24 @@ def value_results(result: ValueResult) -> dict[str, Any]:
     }
 
 
+def _bridge_keys(bridge: BasisBridge) -> dict[str, Any]:
+    return {
+        "from": bridge.start_name,
+        "to": bridge.end_name,
+        "start": bridge.start_value,
+        "end": bridge.end_value,
+        "changes": [
+            {
+                "cause": change.cause.value,
+                "words": change.words,
+                "change": change.change,
+                "present_value": change.present_value,
+            }
+            for change in bridge.changes
+        ],
+    }
+
+
 def _basis_keys(v: BasisValuation) -> dict[str, Any]:
     risk, status = v.headline, v.status
     durations = risk.key_rate_durations
@@ -150,6 +215,7 @@ def _basis_keys(v: BasisValuation) -> dict[str, Any]:
         "name": v.basis.name,
         "regime": v.basis.regime or None,
         "rule": v.basis.rule,
+        "to_confirm": list(open_points(v.basis)),
         "measure": "net" if status.is_net else "gross",
         "future_value_gross": v.gross.future_value,
         "future_value_net": v.net.future_value,
@@ -171,12 +237,20 @@ def _basis_keys(v: BasisValuation) -> dict[str, Any]:
         "funded_ratio": status.funded_ratio,
         "funded_ratio_gross": status.funded_ratio_gross,
         "funded_ratio_net": status.funded_ratio_net,
+        **_actuarial(status),
         "surplus": status.surplus,
         "surplus_gross": status.surplus_gross,
         "surplus_net": status.surplus_net,
         "share_beyond_curve": v.share_beyond_curve,
         "required_growth_to_keep_surplus": v.required_growth_to_keep_surplus,
     }
+
+
+def _actuarial(status: FundedStatus) -> dict[str, float | None]:
+    """A key only for plans that give an actuarial value of assets."""
+    if status.actuarial_value is None:
+        return {}
+    return {"funded_ratio_actuarial": status.funded_ratio_actuarial}
 
 
 def _bucket_keys(bucket: Any) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from defease.errors import did_you_mean
 from defease.inputs.schema.base import (
     Amount,
     Count,
     FileName,
     Positive,
+    Rate,
     Real,
     Section,
     Share,
@@ -20,6 +22,7 @@ from defease.inputs.schema.base import (
 )
 
 _MORE_THAN_ONE = 1.0 + 1e-9
+HIGHEST_RATIO = 10.0
 
 
 def _bounds(bounds: dict[str, list[float]]) -> dict[str, list[float]]:
@@ -29,6 +32,16 @@ def _bounds(bounds: dict[str, list[float]]) -> dict[str, list[float]]:
     if sum(pair[0] for pair in bounds.values()) > _MORE_THAN_ONE:
         wrong("the lowest weights sum to more than 1", "lower some of them")
     return bounds
+
+
+def _ratio(value: float) -> float:
+    if value > HIGHEST_RATIO:
+        wrong(f"{value:g} would be {100 * value:g}% funded", f"did you mean {value / 100:g}?")
+    return value
+
+
+FundedRatio = Annotated[Positive, AfterValidator(_ratio)]
+PaymentCount = Annotated[int, AfterValidator(whole_between(1, 100))]
 
 
 class AssumptionsReference(Section):
@@ -82,19 +95,51 @@ class SimulationSection(Section):
     store: Literal["summary", "full"] = "summary"
 
 
+class ContributionLayer(Section):
+    """One of contributions.layers: what is unpaid of a base, and over how many payments."""
+
+    balance: Real
+    remaining: PaymentCount
+
+
 class ContributionsSection(Section):
-    """[contributions]: the policy; its parameters are checked where the policy is used."""
+    """[contributions]: the policy; those of "adc" are known, others are checked where used."""
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
     policy: Literal["file", "percent_of_pay", "adc", "minimum_430", "none"] = "file"
+    rate: Rate | None = None
+    years: PaymentCount | None = None
+    pattern: Literal["level_dollar", "level_percent"] = "level_dollar"
+    pay_growth: Rate = 0.0
+    period: Literal["closed", "open", "layered"] = "closed"
+    timing: Literal["start_of_year", "mid_year", "end_of_year"] = "start_of_year"
+    layers: list[ContributionLayer] = Field(default_factory=list)
+    normal_cost: Amount | None = None
+    paid: Amount | None = None
+
+    @model_validator(mode="after")
+    def _is_a_whole_policy(self) -> ContributionsSection:
+        foreign = sorted(self.model_extra or ())
+        if self.policy == "adc" and foreign:
+            known = [name for name in type(self).model_fields if name != "policy"]
+            wrong(
+                f'{", ".join(foreign)} does not belong to policy "adc"',
+                did_you_mean(foreign[0], known),
+            )
+        if self.pay_growth and self.pattern == "level_dollar":
+            wrong(
+                f"level dollar payments with pay_growth = {self.pay_growth:g}",
+                'write pattern = "level_percent", or leave out pay_growth',
+            )
+        return self
 
 
 class PriorBase(Section):
-    """An amortisation base of an earlier year."""
+    """An amortisation base of an earlier year: its yearly instalment, and how many are left."""
 
     amount: Real
-    remaining: Positive
+    remaining: PaymentCount
 
 
 class FundingRulesSection(Section):
@@ -105,6 +150,8 @@ class FundingRulesSection(Section):
     participants: Count | None = None
     payroll: Amount | None = None
     prior_bases: list[PriorBase] = Field(default_factory=list)
+    credit_used: Amount | None = None
+    prior_year_ratio: FundedRatio | None = None
 
 
 class PortableAlphaSection(Section):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from defease.reports.builders.bases import rule_blocks
 from defease.reports.builders.words import label, listed, money, percent
 from defease.reports.charts import basis_bars, cash_flow_bars, key_rate_bars, sensitivity_chart
 from defease.reports.document import (
@@ -86,10 +87,8 @@ def status_section(valuations: Sequence[BasisValuation], currency: str) -> Secti
         names, ratios, measure="Funded ratio", style=PERCENT, currency=currency, reference=1.0
     )
     figure = Figure(_status_caption(valuations), chart, _ratio_table(names, ratios))
-    rules = Definitions([(label(v.basis.name), v.basis.rule) for v in valuations])
-    return Section(
-        "Funded status on every basis", [*_status_words(valuations), table, figure, rules]
-    )
+    blocks = [*_status_words(valuations), table, figure, *rule_blocks(valuations)]
+    return Section("Funded status on every basis", blocks)
 
 
 def _status_words(valuations: Sequence[BasisValuation]) -> list[Block]:
@@ -111,6 +110,7 @@ def _status_words(valuations: Sequence[BasisValuation]) -> list[Block]:
 
 def _status_table(valuations: Sequence[BasisValuation]) -> Table:
     is_net = valuations[0].status.is_net
+    is_smoothed = valuations[0].status.actuarial_value is not None
     columns = [Column("basis", "Basis"), Column("gross", "Gross", MONEY)]
     columns += [Column("net", "Net", MONEY)] if is_net else []
     columns += [
@@ -119,16 +119,19 @@ def _status_table(valuations: Sequence[BasisValuation]) -> Table:
         Column("ratio", "Funded ratio", PERCENT),
         Column("surplus", "Surplus", MONEY),
     ]
+    if is_smoothed:
+        columns.append(Column("actuarial", "Funded ratio, actuarial value", PERCENT))
     rows: list[list[Cell]] = []
     for v in valuations:
         liability: list[Cell] = [v.gross.present_value]
         liability += [v.net.present_value] if is_net else []
         risk: list[Cell] = [v.headline.annual_yield, v.headline.modified_spot_duration]
-        rows.append(
-            [label(v.basis.name), *liability, *risk, v.status.funded_ratio, v.status.surplus]
-        )
+        status: list[Cell] = [v.status.funded_ratio, v.status.surplus]
+        status += [v.status.funded_ratio_actuarial] if is_smoothed else []
+        rows.append([label(v.basis.name), *liability, *risk, *status])
     note = (
-        "Gross: benefits and expenses. Net: less contributions. Yield: annual effective. "
+        "Gross: benefits and expenses. Net: less contributions. Yield: the single annual effective "
+        "rate that gives the same value (single equivalent rate, effective interest rate). "
         "Modified duration: for a parallel shift of annual spot rates."
     )
     return Table("Liability and funded status", columns, rows, note=note)
