@@ -21,8 +21,14 @@ import pytest
 import QuantLib as ql  # noqa: N813 - its customary name
 
 from defease.arrays import BoolArray
-from defease.bonds import BondUniverse, accrued_interest, prices_from_yields, yield_measures
-from defease.bonds.schedule import coupon_period
+from defease.bonds import (
+    BondUniverse,
+    accrued_interest,
+    measures_to_worst,
+    prices_from_yields,
+    yield_measures,
+)
+from defease.bonds.schedule import coupon_dates, coupon_period, periods_after
 from defease.dates import day_of_month
 from defease.inputs.bond_file import read_universe
 from defease.inputs.csv_reader import read_csv
@@ -206,3 +212,39 @@ def is_end_of_february(universe: BondUniverse) -> BoolArray:
     months = universe.maturities.astype("datetime64[M]").astype(int) % 12
     ends: BoolArray = (months == 1) & (day_of_month(universe.maturities) >= 28)
     return ends
+
+
+def test_a_bond_called_on_a_coupon_date_is_a_bond_that_matures_there() -> None:
+    notes = treasuries_of_2026()
+    notes = notes.take((notes.frequencies == 2) & ~in_last_period(notes))
+    later = notes.maturities > np.datetime64("2032-01-01")
+    dear = notes.take(later)
+    calls = coupon_dates(dear.terms, periods_after(dear.terms, dear.terms.settlement_days) - 4)
+    called = BondUniverse(
+        settlement=dear.settlement,
+        identifiers=dear.identifiers,
+        ratings=dear.ratings,
+        coupons=dear.coupons,
+        maturities=dear.maturities,
+        clean_prices=np.full(len(dear), 135.0),
+        call_dates=calls,
+    )
+    short = BondUniverse(
+        settlement=dear.settlement,
+        identifiers=dear.identifiers,
+        ratings=dear.ratings,
+        coupons=dear.coupons,
+        maturities=calls,
+        clean_prices=called.clean_prices,
+    )
+    assert len(short) > 100
+    found = measures_to_worst(called)
+    assert found.called.all()
+    theirs = [their_numbers(short, i, ql.Compounded) for i in range(len(short))]
+    for ours, name in (
+        (found.measures.yields, "yields"),
+        (found.measures.modified_durations, "modified"),
+        (found.measures.convexities, "convexity"),
+    ):
+        other = np.array([getattr(one, name) for one in theirs])
+        np.testing.assert_allclose(ours, other, rtol=TOLERANCE, atol=TOLERANCE, err_msg=name)
