@@ -1,0 +1,75 @@
+"""Rates that rows of a table imply, and the round one behind most of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from defease.arrays import BoolArray, FloatArray
+
+ROUNDEST_DECIMALS = 3
+FINEST_DECIMALS = 6
+PRECISE = 1e-7
+USUAL_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class CommonRate:
+    """A rate that several rows share, and whether it is round and sharply determined."""
+
+    rate: float
+    rows: int
+    is_certain: bool
+
+
+def common_rates(implied: FloatArray, doubt: FloatArray, rows: BoolArray) -> list[CommonRate]:
+    """The rates that most of the given rows imply, the most frequent first, at most three.
+
+    `doubt` is how far rounding alone can move each row's implied rate; it is doubled because a
+    figure may have been rounded before the rate was applied to it.
+    """
+    doubt = 2 * doubt
+    usable = rows & np.isfinite(implied) & np.isfinite(doubt) & (doubt > 0)
+    found: list[CommonRate] = []
+    while usable.any() and len(found) < 3:
+        rate = _seed(implied[usable], doubt[usable])
+        agrees = usable & (np.abs(implied - rate) <= doubt)
+        certain = bool(doubt[agrees].min(initial=np.inf) < PRECISE and rate == round(rate, 5))
+        found.append(CommonRate(rate, int(np.count_nonzero(agrees)), certain))
+        if not agrees.any():
+            break
+        usable &= ~agrees
+    return sorted(found, key=lambda c: -c.rows)
+
+
+def _seed(implied: FloatArray, doubt: FloatArray) -> float:
+    """The roundest rate that as many rows allow as any, else a precise median of theirs."""
+    order = np.argsort(doubt)
+    sharp = order[: max(1, (len(order) + 1) // 2)]
+    middle = float(np.median(implied[sharp]))
+    at_median = _votes(middle, implied, doubt)
+    sharpest = [float(implied[i]) for i in order[:3]]
+    candidates = [
+        round(rate, digits)
+        for rate in (middle, *sharpest)
+        for digits in range(ROUNDEST_DECIMALS, FINEST_DECIMALS + 1)
+    ]
+    best = max(candidates, key=lambda rate: _votes(rate, implied, doubt))
+    if _votes(best, implied, doubt) >= max(at_median, 1):
+        return best
+    return _refined(middle, implied, doubt)
+
+
+def _votes(rate: float, implied: FloatArray, doubt: FloatArray) -> int:
+    return int(np.count_nonzero(np.abs(implied - rate) <= doubt))
+
+
+def _refined(rate: float, implied: FloatArray, doubt: FloatArray) -> float:
+    """A weighted mean of the rows near a rate: exact enough for rows that are sharper than it."""
+    for width in (1e3, 30.0, 3.0):
+        near = np.abs(implied - rate) <= width * doubt
+        if near.any():
+            weights = 1 / doubt[near] ** 2
+            rate = float(np.sum(weights * implied[near]) / np.sum(weights))
+    return rate
