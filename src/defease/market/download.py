@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 _PIECE = 2**16
 _MOST_REDIRECTS = 5
 _REASON_LENGTH = 120
+_REDIRECTS = range(300, 400)
 
 
 class Fetch(Protocol):
     """Gets the bytes of an address, or raises `ModelError` in words."""
 
-    def __call__(self, address: str) -> bytes:
+    def __call__(self, address: str, /) -> bytes:
         """The bytes at an address of the allow-list."""
 
 
@@ -93,7 +94,7 @@ def download(address: str, *, rules: FetchRules) -> bytes:
             return _body(answer, address, rules)
     except HTTPError as error:
         error.close()
-        raise _failed(address, f"the publisher answered with status {error.code}") from None
+        raise _failed(address, _status(error.code)) from None
     except URLError as error:
         raise _no_network(address, error.reason) from None
     except (OSError, HTTPException) as error:
@@ -132,6 +133,7 @@ class _ListedRedirects(HTTPRedirectHandler):
     ) -> Request | None:
         """Refuse a redirect off the list."""
         if reason := refuse_address(newurl, self.rules):
+            fp.close()
             raise _failed(req.full_url, f"redirects to an address that is never asked: {reason}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -145,6 +147,12 @@ def _opener(rules: FetchRules) -> OpenerDirector:
     for handler in (*proxy, carrier, *errors):
         opener.add_handler(handler)
     return opener
+
+
+def _status(code: int) -> str:
+    if code in _REDIRECTS:
+        return "redirects to an address that is never asked, or in a circle"
+    return f"the publisher answered with status {code}"
 
 
 def _failed(address: str, what: str) -> ModelError:

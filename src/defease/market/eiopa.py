@@ -56,9 +56,12 @@ def read_spot(data: bytes, *, source: str, as_of: dt.date | None = None) -> Read
     columns = {title: reader.numbers(name, _RATE) for name, title in countries.items()}
     reader.finish()
     found = gathered(
-        (Series(SPOT, title, f"{year:g}Y"), [day], [rates[row]])
-        for row, year in enumerate(years)
-        for title, rates in columns.items()
+        (
+            (Series(SPOT, title, f"{year:g}Y"), [day], [rates[row]])
+            for row, year in enumerate(years)
+            for title, rates in columns.items()
+        ),
+        source=source,
     )
     findings = Findings(table, "EIOPA spot rates without volatility adjustment, CSV")
     findings.understood += [
@@ -79,9 +82,12 @@ def read_parameters(data: bytes, *, source: str, as_of: dt.date | None = None) -
     columns = {name: reader.numbers(name, _ANY) for name in given}
     reader.finish()
     found = gathered(
-        (Series(PARAMETER, country, given[name][0]), [day], [_divided(values[row], given[name][1])])
-        for name, values in columns.items()
-        for row, country in enumerate(countries)
+        (
+            (Series(PARAMETER, country, kind), [day], [_divided(columns[name][row], divisor)])
+            for name, (kind, divisor) in given.items()
+            for row, country in enumerate(countries)
+        ),
+        source=source,
     )
     findings = Findings(table, "EIOPA Smith-Wilson parameters, CSV")
     findings.understood += [
@@ -103,7 +109,11 @@ def read_weights(data: bytes, *, source: str, as_of: dt.date | None = None) -> R
     reader.finish()
     rows = zip(countries, times, weights, strict=True)
     found = gathered(
-        (Series(WEIGHT, country, f"{time:g}Y"), [day], [weight]) for country, time, weight in rows
+        (
+            (Series(WEIGHT, country, f"{time:g}Y"), [day], [weight])
+            for country, time, weight in rows
+        ),
+        source=source,
     )
     findings = Findings(table, "EIOPA Smith-Wilson vectors Qb, CSV")
     findings.understood += [

@@ -135,10 +135,10 @@ class Observations:
 Column = tuple[Series, Sequence[dt.date] | DateArray, Sequence[float | None]]
 
 
-def gathered(columns: Iterable[Column]) -> Observations:
+def gathered(columns: Iterable[Column], *, source: str = "") -> Observations:
     """Columns of figures as one table; missing cells (None) leave no row.
 
-    A day that comes twice in a series is refused.
+    A day that comes twice in a series is refused; `source` is the file named then.
 
     Examples
     --------
@@ -147,14 +147,14 @@ def gathered(columns: Iterable[Column]) -> Observations:
     >>> len(found), found.values
     (1, array([0.042]))
     """
-    names: list[Series] = []
+    names: dict[Series, int] = {}
     index: list[IntArray] = []
     days: list[DateArray] = []
     values: list[float] = []
     for series, when, figures in columns:
         given = np.array([figure is not None for figure in figures], dtype=bool)
-        names.append(series)
-        index.append(np.full(int(given.sum()), len(names) - 1))
+        place = names.setdefault(series, len(names))
+        index.append(np.full(int(given.sum()), place))
         days.append(np.array(when, dtype="datetime64[D]")[given])
         values.extend(figure for figure in figures if figure is not None)
     found = Observations(
@@ -163,7 +163,7 @@ def gathered(columns: Iterable[Column]) -> Observations:
         frozen_dates(np.concatenate(days) if days else np.zeros(0, dtype="datetime64[D]")),
         frozen_floats(values, name="figures"),
     )
-    _refuse_twice(found)
+    _refuse_twice(found, source)
     return found
 
 
@@ -173,14 +173,14 @@ def keys_of(index: IntArray, as_of: DateArray) -> IntArray:
     return numbers
 
 
-def _refuse_twice(found: Observations) -> None:
+def _refuse_twice(found: Observations, source: str) -> None:
     keys = keys_of(found.index, found.as_of)
     order = np.argsort(keys, kind="stable")
     twice = np.flatnonzero(np.diff(keys[order]) == 0)
     if twice.size:
         row = int(order[twice[0]])
         raise bad_input(
-            where=str(found.series[int(found.index[row])]),
+            where=f"{source}: {found.series[int(found.index[row])]}".removeprefix(": "),
             what=f"has two figures for {found.as_of[row]}",
             remedy="keep one row for each day",
         )
