@@ -169,12 +169,7 @@ class FactTable:
         return self._observations(order[is_last])
 
     def _observations(self, rows: IntArray) -> Observations:
-        return Observations(
-            self.series,
-            read_only(self.index[rows]),
-            read_only(self.as_of[rows]),
-            read_only(self.values[rows]),
-        )
+        return Observations(self.series, self.index, self.as_of, self.values).rows(rows)
 
     def _lookup(self, keys: IntArray) -> tuple[FloatArray, IntArray]:
         """Newest value and version held for each key; version 0 where there is none."""

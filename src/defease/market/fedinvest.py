@@ -48,7 +48,7 @@ _PRICE = NumberRule(
     remedy="prices are per 100 face",
 )
 _COUPON_IN_DECIMALS = 0.30
-_HIGHEST_COUPON = 25.0
+_HIGHEST_COUPON = 0.25
 
 
 def read_fedinvest(data: bytes, *, source: str, as_of: dt.date | None = None) -> Reading:
@@ -121,19 +121,23 @@ def _coupons(reader: ColumnReader, findings: Findings, *, is_headerless: bool) -
     numbers = [
         _coupon_cell(reader, row, cell) for row, cell in cells_with_rows(reader.table, "coupon")
     ]
-    signed = any(number.unit is Unit.PERCENT for number in numbers)
-    largest = max((abs(number.value) for number in numbers), default=0.0)
-    in_percent = signed or not is_headerless or largest > _COUPON_IN_DECIMALS
+    in_percent = not is_headerless or _looks_like_percent(numbers)
     findings.understood.append(
         "coupons are "
         + ("percent per year" if in_percent else "fractions, as the publisher writes")
     )
-    divisor = PER_CENT if in_percent else 1.0
-    for row, number in enumerate(numbers):
-        if not 0 <= number.value / divisor <= _HIGHEST_COUPON / PER_CENT:
-            what = f"{number.value:g} is no coupon of a Treasury security"
+    coupons = [number.value / (PER_CENT if in_percent else 1.0) for number in numbers]
+    for row, coupon in enumerate(coupons):
+        if not 0 <= coupon <= _HIGHEST_COUPON:
+            what = f"{numbers[row].value:g} is no coupon of a Treasury security"
             reader.problem(row, "coupon", what, "correct the coupon")
-    return [number.value / divisor for number in numbers]
+    return coupons
+
+
+def _looks_like_percent(numbers: Sequence[Number]) -> bool:
+    largest = max((abs(number.value) for number in numbers), default=0.0)
+    signed = any(number.unit is Unit.PERCENT for number in numbers)
+    return signed or largest > _COUPON_IN_DECIMALS
 
 
 def _coupon_cell(reader: ColumnReader, row: int, cell: object) -> Number:
@@ -160,14 +164,19 @@ def _securities(
     for row, (cusip, maturity) in enumerate(zip(cusips, maturities, strict=True)):
         if maturity is not None:
             stated = Security(cusip, kinds[row], coupons[row], maturity, calls[row])
-            before = listed.get(cusip, stated)
-            if replace(before, coupon=0.0) != replace(stated, coupon=0.0) or (
-                stated.kind != _FLOATER and before.coupon != stated.coupon
-            ):
+            if not _same_terms(listed.get(cusip, stated), stated):
                 what = f"{cusip} has other terms here than above"
                 reader.problem(row, "cusip", what, "a security has one coupon and one maturity")
             listed[cusip] = stated
     return tuple(listed.values())
+
+
+def _same_terms(before: Security, stated: Security) -> bool:
+    """Whether two rows can be one security: a floating rate may differ from day to day."""
+    floats = stated.kind == _FLOATER
+    return replace(before, coupon=stated.coupon) == stated and (
+        floats or before.coupon == stated.coupon
+    )
 
 
 def _require_once(table: Table, cusips: Sequence[str], days: Sequence[dt.date]) -> None:

@@ -16,7 +16,7 @@ from defease.inputs.csv_reader import read_csv
 from defease.inputs.dates_grammar import DateOrder
 from defease.inputs.numbers import Refusal
 from defease.inputs.refusing import refuse
-from defease.inputs.tables import FileFormat, Table, cells_with_rows
+from defease.inputs.tables import CellValue, FileFormat, Table, cells_with_rows
 from defease.market.reading import Dropped, FileReport
 from defease.market.terms import scan_month
 
@@ -163,26 +163,35 @@ def figures(reader: ColumnReader, name: str, rule: NumberRule) -> list[float | N
     A column of nothing but plain digits and blanks within the rule's bounds is converted at once;
     any other cell sends the whole column through the grammar, which has words for what is wrong.
     """
-    cells = reader.table.column(name)
+    found = _plain_figures(reader.table.column(name))
+    if found is None or _is_broken(rule, found):
+        return reader.numbers(name, rule)
+    if rule.missing is Missing.ALLOWED_AND_ZERO_TOO:
+        return [value or None for value in found]
+    return found
+
+
+def _plain_figures(cells: Sequence[CellValue]) -> list[float | None] | None:
+    """Plain digits as numbers, blanks as None; None for a column that holds anything else."""
     found: list[float | None] = []
     for cell in cells:
         if not isinstance(cell, str):
-            return reader.numbers(name, rule)
+            return None
         if _PLAIN.fullmatch(cell):
             found.append(float(cell) + 0.0)
         elif cell in _NO_VALUE:
             found.append(None)
         else:
-            return reader.numbers(name, rule)
-    given = [value for value in found if value is not None]
-    is_odd = rule.missing is Missing.REFUSED and len(given) < len(found)
-    if is_odd or any(
-        rule.broken_by(bound) for bound in ((min(given), max(given)) if given else ())
-    ):
-        return reader.numbers(name, rule)
-    if rule.missing is Missing.ALLOWED_AND_ZERO_TOO:
-        return [value or None for value in found]
+            return None
     return found
+
+
+def _is_broken(rule: NumberRule, found: Sequence[float | None]) -> bool:
+    """Whether any figure breaks the rule: its bounds are intervals, so the extremes tell."""
+    given = [value for value in found if value is not None]
+    if rule.whole or (rule.missing is Missing.REFUSED and len(given) < len(found)):
+        return True
+    return bool(given) and any(rule.broken_by(extreme) for extreme in (min(given), max(given)))
 
 
 def percent_column(reader: ColumnReader, name: str) -> list[float | None]:

@@ -105,12 +105,12 @@ class Observations:
     def on(self, day: dt.date) -> Observations:
         """The rows of one day."""
         rows = self.as_of == np.datetime64(day, "D")
-        return self._rows(rows)
+        return self.rows(rows)
 
     def between(self, first: dt.date, last: dt.date) -> Observations:
         """The rows of all days from first to last, both included."""
         first_day, last_day = np.datetime64(first, "D"), np.datetime64(last, "D")
-        return self._rows((self.as_of >= first_day) & (self.as_of <= last_day))
+        return self.rows((self.as_of >= first_day) & (self.as_of <= last_day))
 
     def value(self, series: Series, day: dt.date) -> float:
         """One figure; where it was not published, `InputError` names it."""
@@ -123,7 +123,8 @@ class Observations:
             )
         return float(found.values[0])
 
-    def _rows(self, rows: BoolArray) -> Observations:
+    def rows(self, rows: BoolArray | IntArray) -> Observations:
+        """The rows of a mask, or of row numbers in their order."""
         return Observations(
             self.series,
             read_only(self.index[rows]),
