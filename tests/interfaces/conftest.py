@@ -18,3 +18,30 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert (answer.code, answer.err) == (0, "")
         assert (root / name / "plan.toml").is_file()
     return root
+
+
+class Printed(dict[tuple[str, str], str]):
+    """What a command prints about a sample, asked once and only when a test wants it."""
+
+    def __init__(self, plans: Path, *options: str) -> None:
+        super().__init__()
+        self.plans, self.options = plans, options
+
+    def __missing__(self, asked: tuple[str, str]) -> str:
+        name, command = asked
+        answer = defease(command, self.plans / name, *self.options)
+        assert (answer.code, answer.err) == (0, ""), (asked, answer.err)
+        self[asked] = answer.out
+        return answer.out
+
+
+@pytest.fixture(scope="session")
+def texts(plans: Path) -> Printed:
+    """What every command prints about every sample."""
+    return Printed(plans)
+
+
+@pytest.fixture(scope="session")
+def bodies(plans: Path) -> Printed:
+    """What every command prints about every sample with --json."""
+    return Printed(plans, "--json")
