@@ -111,7 +111,7 @@ def shown(value: Value, style: Format, *, currency: str = "USD") -> str:
     Examples
     --------
     >>> shown(-1_234_500_000.0, MONEY)
-    '($1.2bn)'
+    '($1.23bn)'
     >>> shown(0.0725, RATE), shown(11.238, YEARS), shown(100.0, SHIFT)
     ('7.25%', '11.24 years', '+100 bp')
     """
@@ -182,8 +182,16 @@ def settled_for_table(style: Format, values: Iterable[Value]) -> Format:
 
 
 def settled_for_tile(style: Format, value: Value) -> Format:
-    """The format with scale and digits fixed for one amount that stands alone: $812.4m, $50,000."""
-    return settled_for_axis(style, [value], thousands_from=1e7)
+    """The format fixed for one amount that stands alone: $812.4m, $1.05m, $50,000."""
+    settled = settled_for_axis(style, [value], thousands_from=1e6)
+    scaled_down = settled.kind is Kind.MONEY and settled.scale is not Scale.FULL
+    if (
+        style.digits is None
+        and scaled_down
+        and _largest([value]) < 10.0 ** (settled.scale.power + 1)
+    ):
+        return replace(settled, digits=2)
+    return settled
 
 
 def settled_for_axis(

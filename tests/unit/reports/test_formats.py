@@ -17,7 +17,7 @@ from defease.reports.values import Value
         (50_000.0, f.MONEY, "$50,000"),
         (12.5, f.MONEY, "$12.50"),
         (-0.001, f.MONEY_CENTS, "$0.00"),
-        (1_500.0, f.MONEY_THOUSANDS, "$1.5k"),
+        (1_500.0, f.MONEY_THOUSANDS, "$1.50k"),
         (0.0725, f.PERCENT, "7.3%"),
         (0.285, f.RATE, "28.50%"),
         (-0.0004, f.PERCENT, "0.0%"),
@@ -43,7 +43,7 @@ def test_one_value_with_its_unit(value: Value, style: f.Format, expected: str) -
 
 def test_other_currencies() -> None:
     assert f.shown(-25e6, f.MONEY, currency="GBP") == "(£25.0m)"
-    assert f.shown(2.5e6, f.MONEY, currency="CHF") == "CHF 2,500,000"
+    assert f.shown(2.5e6, f.MONEY, currency="CHF") == "CHF 2.50m"
 
 
 @pytest.mark.parametrize(

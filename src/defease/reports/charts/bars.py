@@ -46,9 +46,10 @@ def basis_bars(
     rows = _named_rows(names, numbers, axis, style=style, currency=currency)
     ends = [*(row["at"] for row in rows), scaled(reference, axis) or 0.0]
     room = _scale_with_room(ends, [row["label"] for row in rows])
-    layers = _bars_with_labels(names, value_axis(measure, axis, currency=currency), room)
-    if reference is not None:
-        layers.append(_reference_line(scaled(reference, axis)))
+    bars, *labels = _bars_with_labels(names, value_axis(measure, axis, currency=currency), room)
+    line = [] if reference is None else [_reference_line(scaled(reference, axis))]
+    halos = [_halo(label) for label in labels] if line else []
+    layers = [bars, *line, *halos, *labels]
     return framed(f"{measure} by basis", data=rows, layers=layers, height=_height(names))
 
 
@@ -219,6 +220,12 @@ def _end_label(y: Row, *, side: str) -> Layer:
         "mark": mark,
         "encoding": {"x": {"field": "at", "type": "quantitative"}, "y": y, "text": text},
     }
+
+
+def _halo(label: Layer) -> Layer:
+    """The same words with a white edge, under them, so that a line behind does not cross them."""
+    edge = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
+    return {**label, "mark": {**label["mark"], **edge}}
 
 
 def _reference_line(value: float | None) -> Layer:
