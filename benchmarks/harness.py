@@ -11,6 +11,7 @@ so that `python -m benchmarks.NAME` runs it alone and `python -m benchmarks` run
         ours, other   functions without arguments; they alternate (ours, other, ours, other, ...)
                       after one warm-up call each, whose results `agree(ours, other)` must accept
                       (it asserts to a stated tolerance) before anything is timed
+        other_counts  by how much the other's time counts, where it does a known part of the work
         target        at_least(x): ours is x times as fast as the other (ratio = other / ours >= x)
                       at_most(x):  ours costs x times the other at most (ratio = ours / other <= x)
     measure(name, ours, seconds_at_most=0.02, ...)
@@ -106,13 +107,14 @@ def compare(
     target: Target,
     agree: Callable[[Ours, Other], object] | None = None,
     rounds: int = 7,
+    other_counts: float = 1.0,
     **context: Unpack[Context],
 ) -> Row:
     """Time two ways of getting the same answer, alternately."""
     first, second = ours(), other()
     if agree is not None:
         agree(first, second)
-    pairs = [(seconds(ours), seconds(other)) for _ in range(rounds)]
+    pairs = [(seconds(ours), seconds(other) * other_counts) for _ in range(rounds)]
     ratios = [b / a if target.kind == "at least" else a / b for a, b in pairs]
     row = _judged(name, ratios, target)
     medians = [median(side) for side in zip(*pairs, strict=True)]
