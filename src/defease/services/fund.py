@@ -87,7 +87,7 @@ def _with_named_target(rules: FundingRules, asked: AskedFunding) -> FundingRules
     if rules.minimum is None or asked.target is None:
         return rules
     target, *others = rules.minimum.lines
-    words = f"value of benefits on {asked.target.basis.name}: {asked.target.basis.rule}"
+    words = f"value of benefits: {asked.target.basis.rule}"
     lines = (replace(target, formula=words), *others)
     return replace(rules, minimum=replace(rules.minimum, lines=lines))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from defease.cashflows import FlowKind, Timing
@@ -61,13 +61,11 @@ class AskedFunding:
 
 def funding_question(plan: Plan) -> AskedFunding:
     """Everything a plan says that funding rules need, and a reason for each part it cannot have."""
-    target = _target(plan) if is_single_employer(plan) else None
+    target = _target(plan)
     year, said_of_year = _plan_year(plan, target)
     policy, layers, said_of_policy = _amortisation(plan)
     lacking = {c.code: c for c in said_of_policy if c.code == "no_actuarial_contribution"}
     lacking |= _outside_the_law(plan) or _unknown_premium(plan, year)
-    given = plan.settings.funding_rules or FundingRulesSection()
-    has_premium = "no_pbgc_premium" not in lacking
     question = FundingQuestion(
         plan_year=year,
         market_value=market_value(plan),
@@ -75,24 +73,35 @@ def funding_question(plan: Plan) -> AskedFunding:
         credit_balance=plan.settings.assets.credit_balance,
         funding_target=target.value if target else None,
         segment_curve=target.basis.curve if target else None,
+        amortisation=policy,
+        layers=layers,
+        normal_cost=_normal_cost(plan),
+        paid=_paid(plan),
+    )
+    return AskedFunding(
+        question=_with_stated(question, plan, has_premium="no_pbgc_premium" not in lacking),
+        target=target,
+        lacking=lacking,
+        cautions=(*said_of_year, *_of_target(plan, target), *_assumed(said_of_policy)),
+    )
+
+
+def _with_stated(question: FundingQuestion, plan: Plan, *, has_premium: bool) -> FundingQuestion:
+    """The figures of [funding_rules]; those of the premium only where it can be computed."""
+    given = plan.settings.funding_rules or FundingRulesSection()
+    return replace(
+        question,
         target_normal_cost=given.target_normal_cost,
         prior_bases=tuple(ShortfallBase(b.amount, b.remaining) for b in given.prior_bases),
         prior_year_ratio=given.prior_year_ratio,
         credit_used=given.credit_used,
         vested_liability=given.vested_liability if has_premium else None,
         participants=given.participants if has_premium else None,
-        amortisation=policy,
-        layers=layers,
-        normal_cost=_normal_cost(plan),
-        paid=_paid(plan),
     )
-    assumed = [c for c in said_of_policy if c.code not in lacking]
-    return AskedFunding(
-        question=question,
-        target=target,
-        lacking=lacking,
-        cautions=(*said_of_year, *_of_target(plan, target), *assumed),
-    )
+
+
+def _assumed(said: list[Caution]) -> list[Caution]:
+    return [caution for caution in said if caution.code != "no_actuarial_contribution"]
 
 
 def is_single_employer(plan: Plan) -> bool:
@@ -103,6 +112,8 @@ def is_single_employer(plan: Plan) -> bool:
 
 def _target(plan: Plan) -> FundingTarget | None:
     """Benefits (no expenses) on the first segment basis of minimum funding, else the full curve."""
+    if not is_single_employer(plan):
+        return None
     bases = [basis for basis in plan.bases if isinstance(basis, Basis)]
     found = [basis for key in TARGET_REGIMES for basis in bases if basis.regime == key]
     if not found:

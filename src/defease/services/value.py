@@ -170,23 +170,30 @@ def value_results(result: ValueResult) -> dict[str, Any]:
             for v in result.valuations
             for s in v.sensitivities
         ],
-        "required_bases": [
-            {"basis": d.basis, "must": d.must, "reason": d.reason, "shown_as": d.shown_as or None}
-            for d in result.duties
-        ],
+        "required_bases": [_duty_keys(duty) for duty in result.duties],
         "bridges": [_bridge_keys(bridge) for bridge in result.bridges],
-        "published": [
-            {
-                "name": p.name,
-                "value": p.value,
-                "rate": p.rate,
-                "as_of": p.as_of or None,
-                "ours": p.ours,
-                "difference": None if p.ours is None else p.ours - p.value,
-                "reason": p.reason,
-            }
-            for p in result.published
-        ],
+        "published": [_published_keys(figure) for figure in result.published],
+    }
+
+
+def _duty_keys(duty: BasisDuty) -> dict[str, Any]:
+    return {
+        "basis": duty.basis,
+        "must": duty.must,
+        "reason": duty.reason,
+        "shown_as": duty.shown_as or None,
+    }
+
+
+def _published_keys(figure: PublishedFigure) -> dict[str, Any]:
+    return {
+        "name": figure.name,
+        "value": figure.value,
+        "rate": figure.rate,
+        "as_of": figure.as_of or None,
+        "ours": figure.ours,
+        "difference": None if figure.ours is None else figure.ours - figure.value,
+        "reason": figure.reason,
     }
 
 

@@ -127,10 +127,9 @@ def _minimum_section(facts: FundingFacts, currency: str) -> Section:
     minimum, percentage = facts.rules.minimum, facts.rules.aftap
     if percentage:
         blocks += [_aftap_table(percentage, facts.rules.plan_year)]
-    if minimum:
-        blocks.append(_trail("Minimum required contribution, line by line", minimum.lines))
-    if percentage and percentage.lines:
-        blocks.append(_trail("AFTAP, line by line", percentage.lines))
+    lines = [line for part in (minimum, percentage) if part for line in part.lines]
+    if lines:
+        blocks.append(_trail("Minimum contribution and AFTAP, line by line", lines))
     return Section("Minimum contribution and AFTAP", [*blocks, Paragraph(TO_CONFIRM)])
 
 
