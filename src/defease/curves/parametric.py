@@ -122,12 +122,12 @@ def gsw_curve(
 
 def loadings(times: FloatArray, taus: FloatArray) -> FloatArray:
     """What each of the four rates contributes to the zero rate, shape (4, times)."""
-    first, decay = _slope_loading(times / taus[0])
-    second, second_decay = _slope_loading(times / taus[1])
+    first, decay = slope_loading(times / taus[0])
+    second, second_decay = slope_loading(times / taus[1])
     return np.array([np.ones_like(times), first, first - decay, second - second_decay])
 
 
-def _slope_loading(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+def slope_loading(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """``(1 - exp(-x)) / x`` and ``exp(-x)``, exact down to x = 0."""
     safe = np.maximum(x, np.finfo(np.float64).tiny)
     falling = np.expm1(-safe)

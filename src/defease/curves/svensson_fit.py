@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defease.arrays import FloatArray, read_only
+from defease.arrays import FloatArray, IntArray, read_only
 from defease.curves.fit_report import CurveFit, fit_report
 from defease.curves.least_squares import LeastSquares, at_bounds, least_squares
-from defease.curves.parametric import SvenssonCurve, loadings
+from defease.curves.parametric import SvenssonCurve, slope_loading
 from defease.curves.spline_fit import fit_spline
 from defease.errors import Caution, bad_input
 
 if TYPE_CHECKING:
     from defease.curves.priced_payments import PricedPayments
 
-DECAYS = (0.03, 0.06, 0.12, 0.25, 0.5, 1.0, 2.0)
+DECAYS = np.geomspace(0.03, 4.0, 16)
 """Per year (1 / tau): the grid that is searched, in pairs for Svensson."""
 SLOWEST, FASTEST = 0.02, 5.0
 """Per year: humps between 0.2 and 50 years."""
@@ -35,9 +34,10 @@ RATES = 4
 def fit_svensson(bonds: PricedPayments) -> CurveFit:
     """The Svensson curve that explains bond prices best, each by its yield error.
 
-    Least ``mean(((price on the curve - price) / (price x duration))^2)``.  A coarse grid of pairs
-    of decays, with the four rates by linear least squares on a preliminary spline, gives the
-    starts; the best two are polished by Levenberg and Marquardt's method with exact derivatives.
+    Least ``mean(((price on the curve - price) / (price x duration))^2)``.  A grid of pairs of
+    decays, with the four rates by linear least squares on yields taken apart by a preliminary
+    spline, gives the starts; its two best valleys are polished by Levenberg and Marquardt's
+    method with exact derivatives.
 
     Returns
     -------
@@ -131,18 +131,54 @@ def zero_rates_and_slopes(
 
 
 def _starts(bonds: PricedPayments, humps: int) -> list[FloatArray]:
-    """The best points of the grid: for given decays the rates follow by linear least squares."""
-    times = np.sort(bonds.maturities)
-    wanted = fit_spline(bonds).curve.continuous_spot_rates(times)
-    found: list[tuple[float, int, FloatArray]] = []
-    for decays in combinations(DECAYS[::-1], humps):
-        taus = 1.0 / np.array([decays[0], decays[-1]])
-        columns = loadings(times, taus)[: 2 + humps].T
-        betas = np.linalg.lstsq(columns, wanted, rcond=None)[0]
-        miss = columns @ betas - wanted
-        point = np.concatenate([betas, np.log(decays)])
-        found.append((float(miss @ miss), len(found), point))
-    return [point for _, _, point in sorted(found, key=lambda each: each[:2])[:STARTS_POLISHED]]
+    """The best points of the grid of decays that beat their neighbours.
+
+    To first order a bond's yield is the average of the zero rates at its payments, weighted by
+    their present value times time.  So for given decays the rates follow by linear least squares,
+    and one matrix of products serves the whole grid.
+    """
+    spline = fit_spline(bonds)
+    values = bonds.amounts * bonds.times * spline.curve.discount_factors(bonds.times)
+    totals = bonds.bond_sums(values)
+    zero = spline.curve.continuous_spot_rates(bonds.times)
+    wanted = bonds.bond_sums(values * zero) / totals - spline.report.yield_errors
+    columns = [np.ones(len(bonds))]
+    for decay in DECAYS:
+        average, falling = slope_loading(bonds.times * decay)
+        columns += [
+            bonds.bond_sums(values * each) / totals for each in (average, average - falling)
+        ]
+    grid, costs, rates = _search(np.array(columns), wanted, humps)
+    best = _valleys(costs, grid)[:STARTS_POLISHED]
+    return [np.concatenate([rates[k], np.log(DECAYS[grid[k]])]) for k in best]
+
+
+def _search(
+    columns: FloatArray, wanted: FloatArray, humps: int
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Sums of squares and rates at every point of the grid (decay numbers, shape (points, k))."""
+    n = len(DECAYS)
+    first, second = (each.ravel() for each in np.meshgrid(range(n), range(n), indexing="ij"))
+    kept = first != second if humps > 1 else first == second
+    grid = np.column_stack([first, second])[kept][:, :humps]
+    used = np.column_stack([0 * grid[:, 0], 1 + 2 * grid[:, 0], 2 + 2 * grid])
+    products, sides = columns @ columns.T, columns @ wanted
+    normal = products[used[:, :, None], used[:, None, :]]
+    toll = TOLL**2 * len(wanted) * np.eye(2 + humps)
+    rates = np.linalg.solve(normal + toll, sides[used][:, :, None])[:, :, 0]
+    misses = np.einsum("ki,kij->kj", rates, columns[used]) - wanted
+    return grid, np.einsum("kj,kj->k", misses, misses), rates
+
+
+def _valleys(costs: FloatArray, grid: IntArray) -> list[int]:
+    """Points of the grid that none of their neighbours undercuts, the best first."""
+    order = np.argsort(costs, kind="stable")
+    found: list[int] = []
+    for k in order.tolist():
+        near = np.abs(grid - grid[k]).max(axis=1) <= 1
+        if costs[near].min() >= costs[k]:
+            found.append(k)
+    return found
 
 
 def _bounds(humps: int) -> tuple[FloatArray, FloatArray]:
