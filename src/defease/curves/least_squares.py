@@ -58,7 +58,7 @@ def least_squares(
     """Levenberg and Marquardt's method; with little damping it is Gauss and Newton's.
 
     Steps solve ``(J'J + damping diag(J'J)) move = -J'r``; a step that does not lower the sum of
-    squares is taken back and damped more.  A parameter that a
+    squares (or overflows) is taken back and damped more.  A parameter that a
     step would push beyond its bound stays at it while the others go on.  The first
     `linear` parameters, in which the residuals are nearly straight, are solved again after every
     move of the others (variable projection): curved valleys are then followed in a few steps.
@@ -109,7 +109,7 @@ def _solve_linear(
     evaluate: Evaluate, point: FloatArray, linear: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     residuals, jacobian = evaluate(point)
-    if linear:
+    if linear and np.isfinite(residuals @ residuals) and np.isfinite(jacobian).all():
         best = np.array(point)
         best[:linear] -= _least_norm(jacobian[:, :linear], residuals)
         found, slopes = evaluate(best)

@@ -77,10 +77,13 @@ def _fit(bonds: PricedPayments, *, humps: int) -> CurveFit:
         raise bad_input(where="curve fit", what=what, remedy="give more bonds")
     bounds = _bounds(humps)
     evaluate = _PriceErrors(bonds, humps)
-    fits = [
-        least_squares(evaluate, start, bounds=bounds, linear=2 + humps, gain=ENOUGH)
-        for start in _starts(bonds, humps)
-    ]
+    with np.errstate(over="ignore", invalid="ignore"):
+        fits = [
+            least_squares(
+                evaluate, start, bounds=bounds, linear=2 + humps, gain=ENOUGH, steps_at_most=500
+            )
+            for start in _starts(bonds, humps)
+        ]
     best = min(fits, key=lambda fit: fit.cost)
     betas, taus = _split(best.parameters, humps)
     curve = SvenssonCurve(read_only(betas), read_only(taus), bonds.longest)

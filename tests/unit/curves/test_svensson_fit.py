@@ -80,6 +80,12 @@ def test_forward_rates_are_the_slope_of_the_discount_factors() -> None:
     )
 
 
+@pytest.mark.parametrize("rate", [-0.005, 0.0, 0.5])
+def test_markets_far_from_the_usual(rate: float) -> None:
+    bonds = coupon_bonds(flat_curve(rate), YEARS, noise=0.02)
+    assert fit_svensson(bonds).report.price_rms < 0.03
+
+
 def test_parameters_that_make_no_curve_are_refused() -> None:
     with pytest.raises(InputError, match="taus"):
         svensson_curve([0.04, 0, 0, 0], [1.0, 0.0])
