@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from defease.calendars import HolidayCalendar, is_business_day
 from defease.curves import (
     CurveFit,
     Interpolation,
@@ -47,6 +48,12 @@ def test_there_are_74_month_ends_and_one_of_them_is_a_holiday() -> None:
     assert len(days) == 74
     published = set(published_days().astype(str).tolist())
     assert [day for day in days if day not in published] == ["2010-05-31"]
+    open_days = is_business_day(
+        np.array(days, dtype="datetime64[D]"), HolidayCalendar.US_BOND_MARKET
+    )
+    assert [day for day, is_open in zip(days, open_days, strict=True) if not is_open] == [
+        "2010-05-31"
+    ]
     rows = month_end_rows()["2010-05-31"]
     assert {row["buy"] for row in rows} == {row["sell"] for row in rows} == {"0.000000"}
 

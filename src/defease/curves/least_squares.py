@@ -58,12 +58,11 @@ def least_squares(
     """Levenberg and Marquardt's method; with little damping it is Gauss and Newton's.
 
     Steps solve ``(J'J + damping diag(J'J)) move = -J'r``; a step that does not lower the sum of
-    squares (or overflows) is taken back and damped more.  A parameter that a
-    step would push beyond its bound stays at it while the others go on.  The first
-    `linear` parameters, in which the residuals are nearly straight, are solved again after every
-    move of the others (variable projection): curved valleys are then followed in a few steps.
-    Ends when a step gains less than the share `gain` of the
-    sum.
+    squares (or overflows) is taken back and damped more.  A parameter that a step would push beyond
+    its bound stays at it while the others go on.  The first `linear` parameters, in which the
+    residuals are nearly straight, are solved again after every move of the others (variable
+    projection): curved valleys are then followed in a few steps.  Ends when a step gains less than
+    the share `gain` of the sum.
 
     Raises
     ------
