@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from defease.errors import bad_input
 
+LEVEL = 1e-9
+
 
 @dataclass(frozen=True, kw_only=True)
 class GrowthOfBothSides:
@@ -100,7 +102,7 @@ class GrowthOfBothSides:
     @property
     def sentence(self) -> str:
         """Who won, in percent and in money."""
-        return alpha_sentence(self.geometric_alpha, self.money_alpha)
+        return alpha_sentence(self.geometric_alpha, self.money_alpha, scale=self.liabilities)
 
 
 def grown_at_returns(
@@ -184,23 +186,26 @@ def liability_growth(
     return closing - opening + paid - accruals - experience
 
 
-def alpha_sentence(percent: float, money: float | None) -> str:
+def alpha_sentence(percent: float, money: float | None, *, scale: float = 1.0) -> str:
     """The verdict in words, made from the two numbers.
+
+    A billionth of `scale` in money, and of one in percent, is level: rounding is not a verdict.
 
     Examples
     --------
     >>> alpha_sentence(0.014, -7.5)
     'ahead of the liability in percent, behind it in money'
     """
+    in_percent = _place(percent, unit=1.0)
     if money is None:
-        return f"{_place(percent)} the liability in percent; money not given"
-    if _place(percent) == _place(money):
-        return f"{_place(percent)} the liability in percent and in money"
-    in_money = _place(money).replace(" of", " of it") if money > 0.0 else f"{_place(money)} it"
-    return f"{_place(percent)} the liability in percent, {in_money} in money"
+        return f"{in_percent} the liability in percent; money not given"
+    in_money = _place(money, unit=scale)
+    if in_percent == in_money:
+        return f"{in_percent} the liability in percent and in money"
+    return f"{in_percent} the liability in percent, {in_money} it in money"
 
 
-def _place(difference: float) -> str:
-    if difference == 0.0:
+def _place(difference: float, *, unit: float) -> str:
+    if abs(difference) <= LEVEL * unit:
         return "level with"
     return "ahead of" if difference > 0.0 else "behind"

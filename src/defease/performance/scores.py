@@ -169,7 +169,7 @@ def _line(contender: Contender, benchmark: Side) -> ScoreLine:
         liability_growth=window.fact(added, Unit.MONEY, otherwise=NO_MONEY),
         money_alpha=window.fact(money, Unit.MONEY, otherwise=NO_MONEY),
         periods_ahead=int(np.count_nonzero(pair.differences > 0.0)),
-        sentence=alpha_sentence(geometric, money),
+        sentence=alpha_sentence(geometric, money, scale=abs(gained or 0.0) + abs(added or 0.0)),
         cautions=pair.cautions,
     )
 
