@@ -143,12 +143,13 @@ def _of_curve(section: BasisSection, table_of: TableOf, valuation_date: dt.date)
     table = table_of(section.file or "", "file")
     if section.regime == FULL_CURVE and section.quote == "spot":
         return _full_curve(section, table, valuation_date)
-    reading = read_curve(table, _conventions(section))
+    reading = read_curve(table, curve_conventions(section))
     basis = _of_rates(section, reading.curve, reading.understood)
     return _reading(section, basis, reading.cautions)
 
 
-def _conventions(section: BasisSection) -> CurveConventions:
+def curve_conventions(section: BasisSection) -> CurveConventions:
+    """How the curve of a section is quoted and drawn through its points."""
     return CurveConventions(
         quote=section.quote or "spot",
         compounding=Compounding(section.compounding) if section.compounding else None,
@@ -171,7 +172,7 @@ def _full_curve(section: BasisSection, table: Table, valuation_date: dt.date) ->
         name=section.name,
     )
     if section.interpolation or section.extrapolation:
-        given = replace(_conventions(section), compounding=read_as)
+        given = replace(curve_conventions(section), compounding=read_as)
         if given.extrapolation is None:
             given = replace(given, extrapolation=Extrapolation.FLAT_ZERO)
         basis = replace(basis, curve=read_curve(table, given).curve)

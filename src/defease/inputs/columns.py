@@ -13,7 +13,7 @@ from defease.arrays import FloatArray, frozen_floats, read_only
 from defease.errors import Caution, InputError, Problem, did_you_mean
 from defease.inputs.dates_grammar import DateOrder, date_from_serial, decide_order, scan_date
 from defease.inputs.numbers import Number, Refusal, Unit, is_missing, scan_number
-from defease.inputs.rate_units import RateUnit, decimal_rates
+from defease.inputs.rate_units import RateUnit, decimal_rates, decimal_returns
 from defease.inputs.tables import CellValue, Table, cells_with_rows, shortened
 
 _TRUE = frozenset({"true", "yes", "y", "1", "x"})
@@ -31,7 +31,7 @@ class Missing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class NumberRule:
-    """What a number must satisfy; `remedy` is said when it does not."""
+    """What a number must satisfy; `remedy` is said when it does not, `too_large` above its top."""
 
     missing: Missing = Missing.REFUSED
     at_least: float | None = None
@@ -39,6 +39,12 @@ class NumberRule:
     at_most: float | None = None
     whole: bool = False
     remedy: str = "correct the value"
+    too_large: str = ""
+
+    def remedy_of(self, value: float) -> str:
+        """What to do about a value that is not as it must be."""
+        above = self.at_most is not None and value > self.at_most
+        return self.too_large if above and self.too_large else self.remedy
 
     def broken_by(self, value: float) -> str:
         """What is wrong with a value; empty when nothing is."""
@@ -118,20 +124,54 @@ class ColumnReader:
             self.problem(row, name, what, remedy)
         return rates
 
-    def rate_table(self, names: Sequence[str], *, unit: RateUnit | None = None) -> FloatArray:
+    def rate_table(
+        self,
+        names: Sequence[str],
+        *,
+        unit: RateUnit | None = None,
+        missing: Missing = Missing.REFUSED,
+    ) -> FloatArray:
         """Columns of one quantity, such as a curve by date, as decimals; shape (rows, names).
 
         The unit is decided once for all of them: at short terms a whole column may be low.  To be
-        used after `finish`; empty cells are problems.
+        used after `finish`; empty cells are problems, or NaN where `missing` allows them.
         """
-        scanned = [number for name in names for number in self._scanned(name, Missing.REFUSED)]
+        scanned = [number for name in names for number in self._scanned(name, missing)]
         rates, found = decimal_rates(scanned, declared=unit)
         rows = len(self.table)
         for position, what, remedy in found:
             column, row = divmod(position, rows)
             self.problem(row, names[column], what, remedy)
-        values = np.array([0.0 if rate is None else rate for rate in rates], dtype=np.float64)
+        values = np.array([np.nan if rate is None else rate for rate in rates], dtype=np.float64)
         return read_only(values.reshape(len(names), rows).T)
+
+    def number_table(self, names: Sequence[str], rule: NumberRule = _ANY_NUMBER) -> FloatArray:
+        """Plain numbers of several columns, shape (rows, names); NaN where missing is allowed.
+
+        To be used after `finish`.
+        """
+        columns = [self.numbers(name, rule) for name in names]
+        values = np.array([[np.nan if v is None else v for v in column] for column in columns])
+        return read_only(values.astype(np.float64).reshape(len(names), len(self.table)).T)
+
+    def returns(self, name: str) -> list[float]:
+        """The column's returns of a period as decimals; -100% and below are problems.
+
+        A heading ending in _pct, or % signs, make percent of them; else they are decimals.
+        """
+        values = self._returns(name, Missing.REFUSED)
+        return [0.0 if value is None else value for value in values]
+
+    def optional_returns(self, name: str) -> list[float | None]:
+        """The same, with None where a cell is empty."""
+        return self._returns(name, Missing.ALLOWED)
+
+    def _returns(self, name: str, missing: Missing) -> list[float | None]:
+        unit = RateUnit.PERCENT if name.endswith("_pct") else None
+        values, found = decimal_returns(self._scanned(name, missing), declared=unit)
+        for row, what, remedy in found:
+            self.problem(row, name, what, remedy)
+        return values
 
     def dates(self, name: str, *, missing: Missing = Missing.REFUSED) -> list[dt.date | None]:
         """The column's days; an order that is not ISO is declared or decided by the column."""
@@ -208,7 +248,7 @@ class ColumnReader:
             )
             return None
         if what := rule.broken_by(number.value):
-            self.problem(row, name, what, rule.remedy)
+            self.problem(row, name, what, rule.remedy_of(number.value))
         return number.value
 
     def _one_currency(self, name: str, numbers: list[Number | None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -20,12 +20,11 @@ from defease.inputs.cash_flow_file import (
     CashFlowReading,
     read_cash_flows,
 )
-from defease.inputs.dates_grammar import DateOrder
-from defease.inputs.files import PlanFolder, missing_file, read_bytes, table_from_bytes
-from defease.inputs.numbers import DecimalMark
+from defease.inputs.files import PlanFolder, missing_file, read_bytes
 from defease.inputs.plan_checks import agreement_problems
+from defease.inputs.plan_files import PLAN_FILE, PlanFiles
 from defease.inputs.refusing import refuse
-from defease.inputs.tables import FileFormat, Table
+from defease.inputs.tables import Table
 from defease.inputs.toml_files import assumptions_settings, plan_settings
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from defease.inputs.schema.discounting import BasisSection
     from defease.inputs.schema.document import PlanFile
 
-PLAN_FILE = "plan.toml"
 Read = TypeVar("Read")
 
 
@@ -125,8 +123,9 @@ def read_plan(
     path = _plan_path(Path(folder_or_file))
     data = read_bytes(path, where=str(folder_or_file), name=path.name)
     settings = plan_settings(data, source=path.name, overrides=overrides)
-    reading = _Reading(PlanFolder(path.parent), settings, as_of or settings.plan.valuation_date)
-    reading.inputs[path.name] = hashlib.sha256(data).hexdigest()
+    files = PlanFiles(PlanFolder(path.parent), settings)
+    reading = _Reading(files, as_of or settings.plan.valuation_date)
+    files.inputs[path.name] = hashlib.sha256(data).hexdigest()
     return reading.plan()
 
 
@@ -158,13 +157,16 @@ def _plan_path(given: Path) -> Path:
 class _Reading:
     """Reads the files one after the other and keeps what they say, and what is wrong with them."""
 
-    folder: PlanFolder
-    settings: PlanFile
+    files: PlanFiles
     as_of: dt.date
-    inputs: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     cautions: list[Caution] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)
+
+    @property
+    def settings(self) -> PlanFile:
+        """The checked plan file."""
+        return self.files.settings
 
     def plan(self) -> Plan:
         """The whole plan, or all problems."""
@@ -182,7 +184,7 @@ class _Reading:
         assets = self.settings.assets
         return Plan(
             settings=self.settings,
-            folder=self.folder.root,
+            folder=self.files.folder.root,
             valuation_date=self.as_of,
             cash_flows=flows.flows,
             timing=flows.timing,
@@ -195,7 +197,7 @@ class _Reading:
             market_value=holdings.market_value if holdings else assets.market_value,
             assumptions=assumptions,
             cautions=tuple(dict.fromkeys(self.cautions)),
-            inputs=MappingProxyType(dict(sorted(self.inputs.items()))),
+            inputs=MappingProxyType(dict(sorted(self.files.inputs.items()))),
             understood=tuple(self.understood),
         )
 
@@ -268,8 +270,7 @@ class _Reading:
         if self.settings.assumptions is None:
             return None
         name = self.settings.assumptions.file
-        data = self.folder.read(name, where=f"{PLAN_FILE}: assumptions.file")
-        self.inputs[name] = hashlib.sha256(data).hexdigest()
+        data = self.files.read(name, "assumptions.file")
         found = assumptions_settings(data, source=name)
         self.note(
             name, f"{len(found.asset_class)} asset classes, risk-free {100 * found.risk_free:g}%"
@@ -278,23 +279,7 @@ class _Reading:
 
     def table(self, name: str, key: str, *, sheet: str | None = None) -> Table:
         """A file of the plan as a table, in the form that [files] declares."""
-        data = self.folder.read(name, where=f"{PLAN_FILE}: {key}")
-        self.inputs[name] = hashlib.sha256(data).hexdigest()
-        return table_from_bytes(data, name=name, declared=self.declared(name, sheet))
-
-    def declared(self, name: str, sheet: str | None) -> FileFormat:
-        """The form of a file as [files."NAME"] declares it."""
-        given = self.settings.files.get(name)
-        if given is None:
-            return FileFormat(sheet=sheet)
-        form = FileFormat(
-            encoding=given.encoding,
-            delimiter=given.delimiter,
-            decimal=DecimalMark(given.decimal) if given.decimal else None,
-            dates=DateOrder(given.dates) if given.dates else None,
-            sheet=given.sheet,
-        )
-        return replace(form, sheet=sheet) if sheet else form
+        return self.files.table(name, key, sheet=sheet)
 
     def note(self, topic: str, statement: str, cautions: Iterable[Caution] = ()) -> None:
         """Keep a line for `check` and the cautions of a file."""

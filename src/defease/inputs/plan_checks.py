@@ -60,7 +60,7 @@ def _named_files(settings: PlanFile) -> Iterator[str]:
     if settings.matching:
         given += [settings.matching.universe, settings.matching.holdings]
     if settings.index:
-        given += [settings.index.curves, settings.index.risk_free_curves]
+        given += [settings.index.curves, settings.index.risk_free_curves, settings.index.payments]
     if settings.performance:
         given.append(settings.performance.returns)
     if settings.monitoring:

@@ -55,6 +55,46 @@ def decimal_rates(
     return rates, found
 
 
+def decimal_returns(
+    numbers: Sequence[Number | None], *, declared: RateUnit | None
+) -> tuple[list[float | None], list[Finding]]:
+    """Returns of a period as decimals, and what is wrong: (row, what, remedy).
+
+    A return may be far above any rate, so that only one above 100% says the unit is another.
+
+    Examples
+    --------
+    >>> decimal_returns([Number(1.5, Unit.PERCENT), Number(-2.0, Unit.PERCENT)], declared=None)[0]
+    [0.015, -0.02]
+    >>> decimal_returns([Number(0.01), Number(-1.0)], declared=None)[1][0][1]
+    'a return of -100% leaves nothing'
+    """
+    with_sign = [n.unit in (Unit.PERCENT, Unit.FRACTION) for n in numbers if n is not None]
+    if declared is None and any(with_sign):
+        values, found = _by_signs(numbers)
+        found = [finding for finding in found if "% sign" in finding[1]]
+    else:
+        plain_is = declared or RateUnit.DECIMAL
+        values = [None if n is None else _decimal(n, plain_is) for n in numbers]
+        found = []
+    return values, found + _impossible_returns(values)
+
+
+def _impossible_returns(values: Sequence[float | None]) -> list[Finding]:
+    found: list[Finding] = []
+    for row, value in enumerate(values):
+        if value is not None and value <= LOWEST_RATE:
+            remedy = "check the value; a return below -100% cannot be, and after -100% none follows"
+            found.append((row, f"a return of {100 * value:g}% leaves nothing", remedy))
+        elif value is not None and value > HIGHEST_RATE:
+            remedy = (
+                "write decimals (0.015), % signs or a heading ending in _pct; market values need "
+                "a column flow beside them"
+            )
+            found.append((row, f"{value:g} would be a return of {100 * value:g}%", remedy))
+    return found
+
+
 def _decimal(number: Number, plain_is: RateUnit) -> float:
     if number.unit is Unit.PLAIN and plain_is is RateUnit.PERCENT:
         return number.value / 100.0

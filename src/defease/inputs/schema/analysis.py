@@ -17,6 +17,7 @@ from defease.inputs.schema.base import (
     Share,
     Text,
     increasing,
+    whole_between,
 )
 
 
@@ -45,9 +46,11 @@ class IndexSection(Section):
 
     curves: FileName | None = None
     risk_free_curves: FileName | None = None
+    basis: Text | None = None
     start: dt.date | None = None
     buckets: Annotated[list[Real], AfterValidator(increasing)] | None = None
     amounts: Literal["net", "gross"] = "net"
+    payments: FileName | None = None
 
 
 class ScenarioSection(Section):
@@ -79,9 +82,13 @@ class DynamicsSection(Section):
 
 
 class PerformanceSection(Section):
-    """[performance]: the file of returns."""
+    """[performance]: the file of returns, and what each of its columns is measured against."""
 
     returns: FileName | None = None
+    frequency: Literal["monthly", "quarterly", "annual"] = "monthly"
+    flow_timing: Literal["start", "middle", "end"] = "end"
+    funds: dict[str, Text] = Field(default_factory=dict)
+    seed: Annotated[int, AfterValidator(whole_between(0, 2**63 - 1))] = 20161130
 
 
 class MonitoringSection(Section):
