@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from defease.atomic_files import replace_file
 from defease.errors import InputError, bad_input
-from defease.market.atomic import write_atomically
 from defease.market.facts import FactTable, Publication, Revision, moment
 from defease.market.providers import provider_named
 from defease.market.reading import Reading, Security
@@ -131,8 +131,8 @@ class MarketCache:
             if len(after) == len(before):
                 return Stored(arrival, entry)
             folder = self.folder / arrival.name
-            write_atomically(folder / entry.file, arrival.data)
-            write_atomically(folder / _MANIFEST, _manifest((*entries, entry)))
+            _write(folder / entry.file, arrival.data)
+            _write(folder / _MANIFEST, _manifest((*entries, entry)))
             revisions = after.revisions()[len(before.revisions()) :]
             return Stored(arrival, entry, len(after) - len(before) - len(revisions), revisions)
 
@@ -229,6 +229,15 @@ def _checked(item: Any, path: Path) -> Entry:
     if Path(item["file"]).name != item["file"]:
         raise _damaged(path, "names a file outside its folder")
     return Entry(**item)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        remedy = "free some space, or set DEFEASE_HOME to a folder of yours; nothing was changed"
+        raise bad_input(str(path), f"cannot be written ({reason})", remedy) from error
 
 
 def _read(path: Path, largest: int) -> bytes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from defease.atomic_files import replace_file
 from defease.errors import InputError, bad_input, did_you_mean
 from defease.reports.csv_output import render_csv
 from defease.reports.html import render_html
@@ -65,7 +65,7 @@ def write_text_atomically(path: Path, text: str) -> Path:
     target = Path(os.path.realpath(path))
     _check_target(path, target)
     try:
-        _replace(target, text.encode("utf-8"))
+        replace_file(target, text.encode("utf-8"))
     except OSError as error:
         raise _write_error(path, error) from error
     return path
@@ -78,32 +78,6 @@ def _check_target(path: Path, target: Path) -> None:
         raise bad_input(str(path), f"the folder {target.parent} does not exist", "create it first")
     if target.exists() and not target.is_file():
         raise bad_input(str(path), "is not a regular file", "give the name of a file")
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write beside the target, force it to the disk, then take the target's place in one step."""
-    mode = _mode_of(target)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(target)
-    except BaseException:  # an interruption, too, leaves nothing behind
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _mode_of(target: Path) -> int:
-    """The rights of the file that is there, else those that any new file of this user has."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _write_error(path: Path, error: OSError) -> InputError:
