@@ -124,10 +124,3 @@ def test_nothing_but_longevity_has_no_answer(bullet: Path) -> None:
     answer = defease("stress", bullet, "--set", alone)
     assert (answer.code, answer.out) == (1, "")
     assert "census" in answer.err
-
-
-@pytest.mark.parametrize("name", ["project", "batch"])
-def test_a_reserved_command_says_so(bullet: Path, name: str) -> None:
-    answer = defease(name, bullet, "--years", "3")
-    assert (answer.code, answer.out) == (2, "")
-    assert "is not available in this version" in answer.err

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -61,7 +59,10 @@ OWN_OPTIONS = {
         ),
     )
 }
-RESERVED = ("batch", "project")
+RESERVED = (
+    *("allocate", "backup", "batch", "compare", "explain", "export", "glide", "import", "project"),
+    *("restore", "runs", "selfcheck", "serve", "simulate", "verify", "warmup"),
+)
 RESERVED_OPTIONS = {"fund": ("--reach", "--year", "--confidence")}
 
 
@@ -116,6 +117,6 @@ def schema(name: str) -> None:
     click.echo(services.schema_text(name), nl=False)
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line on the given arguments (those of the program by default)."""
-    run(defease, sys.argv[1:] if arguments is None else list(arguments))
+def run_program(arguments: list[str]) -> NoReturn:
+    """Run the command line on these arguments."""
+    run(defease, arguments)

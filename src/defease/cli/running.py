@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from defease.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from defease.errors import DefeaseError, did_you_mean
 
 if TYPE_CHECKING:
     from defease.services.task import TaskResult
 
-BAD_INPUT, INTERRUPTED = 2, 130
 DEBUG_SWITCH = "DEFEASE_DEBUG"
 
 Command = Callable[..., Any]
@@ -79,7 +79,12 @@ class Commands(click.Group):
         """Find the command, or say which one was probably meant."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and self.get_command(ctx, name) is None:
-            message = f"No such command '{name}': {did_you_mean(name, self.list_commands(ctx))}"
+            usable = [
+                each
+                for each in self.list_commands(ctx)
+                if not getattr(self.get_command(ctx, each), "hidden", False)
+            ]
+            message = f"No such command '{name}': {did_you_mean(name, usable)}"
             raise click.UsageError(message, ctx)
         return super().resolve_command(ctx, args)
 
