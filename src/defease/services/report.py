@@ -20,7 +20,7 @@ from defease.reports.builders.overview import conventions_section, overview_tile
 from defease.reports.builders.stress import stress_section
 from defease.reports.document import Block, Callout, Document, Section, Tone
 from defease.services.exhaust import compute_exhaust, exhaust_cautions, exhaust_results
-from defease.services.fund import FundStudy, compute_fund, funding_facts
+from defease.services.fund import FundStudy, compute_fund, fund_results, funding_facts
 from defease.services.funding_question import is_single_employer
 from defease.services.match import MatchStudy, compute_match, match_results
 from defease.services.plans import Question, ask, cautions_of
@@ -170,4 +170,5 @@ def _results(found: BoardReport) -> dict[str, Any]:
         "exhaust": exhaust_results(found.exhaustion) if found.exhaustion else None,
         "match": match_results(found.matching) if found.matching else None,
         "stress": stress_results(found.stress) if found.stress else None,
+        "fund": fund_results(found.funding) if found.funding else None,
     }
