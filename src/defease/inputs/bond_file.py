@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from defease.arrays import BoolArray, DateArray, FloatArray, frozen_floats
 from defease.bonds import BondUniverse, LinkedUniverse
-from defease.errors import Caution, InputError, Problem
+from defease.errors import Caution
 from defease.inputs.bond_columns import (
     BondKind,
     day_counts,
@@ -32,7 +32,7 @@ from defease.inputs.bond_quotes import (
     prices,
 )
 from defease.inputs.columns import ColumnReader, Missing, NumberRule
-from defease.inputs.refusing import refuse
+from defease.inputs.refusing import refuse, within
 from defease.inputs.tables import Table
 
 KNOWN = (
@@ -321,11 +321,8 @@ def _say_excluded(source: str, excluded: tuple[ExcludedBond, ...]) -> list[Cauti
 
 def _universe(source: str, **columns: object) -> BondUniverse:
     """The universe, with the file's name put before what the core finds wrong."""
-    try:
+    with within(source):
         return BondUniverse(**columns)  # type: ignore[arg-type]
-    except InputError as error:
-        found = [Problem(f"{source}: {p.where}", p.what, p.remedy) for p in error.problems]
-    raise InputError(found)
 
 
 def _number_column(reader: ColumnReader, name: str, rule: NumberRule, missing: float) -> FloatArray:

@@ -38,6 +38,7 @@ _AMOUNT = NumberRule(
     at_least=0.0,
     at_most=LARGEST_AMOUNT,
     remedy="enter outgo as positive numbers; contributions have their own column",
+    too_large="check the amount, and unit = 1000 where the file is in thousands",
 )
 
 

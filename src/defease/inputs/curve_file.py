@@ -18,10 +18,10 @@ from defease.curves import (
     curve_from_spot_rates,
     flat_curve,
 )
-from defease.errors import Caution, InputError, Problem
+from defease.errors import Caution
 from defease.inputs.columns import ColumnReader, NumberRule
 from defease.inputs.rate_units import RateUnit
-from defease.inputs.refusing import refuse
+from defease.inputs.refusing import refuse, within
 from defease.inputs.tables import Table
 
 LONGEST_MATURITY = 200.0
@@ -121,12 +121,8 @@ def _curve(
     if len(maturities) == 1:
         message = f"{reader.table.source}: one point only; the curve is flat at its rate"
         reader.cautions.append(Caution("flat_curve", message))
-    try:
+    with within(reader.table.source):
         return _built(maturities, values, conventions, compounding)
-    except InputError as error:
-        source = reader.table.source
-        named = [Problem(f"{source}: {p.where}", p.what, p.remedy) for p in error.problems]
-    raise InputError(named)
 
 
 def _built(

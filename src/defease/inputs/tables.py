@@ -167,7 +167,7 @@ def squared_rows(source: str, raw: RawSheet) -> list[tuple[int, tuple[CellValue,
             found.append(
                 Problem(
                     f"{source}: line {number}",
-                    f"has {len(row)} cells where the header has {width}",
+                    f"has {_counted(len(row))} where the header has {width}",
                     "give every row as many cells as the header; quote text with delimiters in it",
                 )
             )
@@ -175,6 +175,10 @@ def squared_rows(source: str, raw: RawSheet) -> list[tuple[int, tuple[CellValue,
     if found:
         raise InputError(shortened(found, source))
     return kept
+
+
+def _counted(cells: int) -> str:
+    return "1 cell" if cells == 1 else f"{cells} cells"
 
 
 def shortened(problems: Sequence[Problem], source: str) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from defease.errors import ProblemList
+from defease.inputs.refusing import within
 from defease.matching import (
     Amounts,
     Availability,
@@ -24,6 +25,7 @@ from defease.matching import (
 if TYPE_CHECKING:
     from defease.inputs.schema.matching import LimitsSection, MatchingSection
 
+PLAN = "plan.toml"
 LATER = "is not available in this version"
 
 
@@ -44,10 +46,11 @@ def refuse_what_is_not_built(given: MatchingSection) -> None:
     }
     for key, stated in unbuilt.items():
         if stated:
-            found.add(f"plan.toml: matching.{key}", LATER, "leave the key out")
+            found.add(f"{PLAN}: matching.{key}", LATER, "leave the key out")
     found.raise_if_any()
 
 
+@within(PLAN)
 def policy_of(given: MatchingSection) -> MatchingPolicy:
     """The conventions of matching."""
     default = MatchingPolicy()
@@ -75,6 +78,7 @@ def _numbers(given: float | list[float]) -> float | tuple[float, ...]:
     return tuple(given) if isinstance(given, list) else given
 
 
+@within(PLAN)
 def limits_of(given: MatchingSection) -> tuple[Limit, ...]:
     """The limits on issuers, sectors and ratings."""
     stated = given.limits
@@ -90,6 +94,7 @@ def limits_of(given: MatchingSection) -> tuple[Limit, ...]:
     return tuple(limits)
 
 
+@within(PLAN)
 def eligibility_of(stated: LimitsSection) -> Eligibility:
     """The rules that keep bonds out."""
     return Eligibility(

@@ -235,3 +235,10 @@ def test_many_small_amounts_add_up() -> None:
     count = rows.count("\n")
     total = read("date,benefits\n" + rows, timing=None).flows.gross.total
     assert total == pytest.approx(count / 100, rel=1e-12)
+
+
+def test_an_amount_that_is_too_large_gets_another_remedy_than_a_negative_one() -> None:
+    large = only_problem(lambda: read("year,benefits\n2026,2e18\n"))
+    negative = only_problem(lambda: read("year,benefits\n2026,-5\n"))
+    assert "unit = 1000" in large.remedy
+    assert "positive numbers" in negative.remedy

@@ -67,7 +67,7 @@ def test_text_after_a_closing_quote_is_refused() -> None:
 def test_every_ragged_row_is_listed() -> None:
     found = problems_of(lambda: read("a,b\n1\n1,2\n1,2,3\n"))
     assert [p.where for p in found] == ["a.csv: line 2", "a.csv: line 4"]
-    assert "has 1 cells where the header has 2" in found[0].what
+    assert "has 1 cell where the header has 2" in found[0].what
 
 
 def test_long_lists_of_problems_are_cut_and_counted() -> None:
