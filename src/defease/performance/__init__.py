@@ -36,6 +36,7 @@ from defease.performance.bootstrap import (
 )
 from defease.performance.bridge import Bridge, BridgeEnds, BridgeStep, funded_bridge, linked_bridge
 from defease.performance.deficit import RequiredAlpha, required_alpha
+from defease.performance.drivers import AssetChanges, LiabilityChanges, plan_bridge
 from defease.performance.measures import Measure, MeasureStatus, Unit, Window
 from defease.performance.money_weighted import (
     MoneyWeightedReturn,
@@ -76,6 +77,7 @@ from defease.performance.series import (
 
 __all__ = [
     "AlphaIntervals",
+    "AssetChanges",
     "BackTest",
     "BalanceHistory",
     "BootstrapPlan",
@@ -90,6 +92,7 @@ __all__ = [
     "Frequency",
     "GrowthOfBothSides",
     "Interval",
+    "LiabilityChanges",
     "MarketMoves",
     "Measure",
     "MeasureStatus",
@@ -130,6 +133,7 @@ __all__ = [
     "official_values",
     "overlap",
     "performance_report",
+    "plan_bridge",
     "required_alpha",
     "return_series",
     "returns_from_values",

@@ -7,12 +7,15 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from defease.errors import InputError
 from defease.performance import (
+    AssetChanges,
     BridgeEnds,
     Contender,
     Contest,
     FlowTiming,
     Frequency,
+    LiabilityChanges,
     Side,
     Unit,
     Window,
@@ -24,6 +27,7 @@ from defease.performance import (
     modified_dietz_return,
     money_weighted_return,
     overlap,
+    plan_bridge,
     return_series,
     returns_from_values,
     scoreboard,
@@ -179,3 +183,30 @@ def test_distribution_of_one_error_has_no_deviation() -> None:
     found = error_distribution(np.array([0.02]))
     assert found.standard_deviation is None
     assert found.mean == found.largest == 0.02
+
+
+def test_bridge_of_a_plan_on_the_net_basis() -> None:
+    """Contributions and payments stand on both sides: the surplus does not feel them."""
+    ends = BridgeEnds(
+        opening_assets=90, opening_liabilities=100, closing_assets=91, closing_liabilities=98
+    )
+    made = plan_bridge(
+        ends,
+        assets=AssetChanges(
+            growth_by_class={"equity": 6.0, "bonds": -1.0}, contributions=3.0, paid=7.0
+        ),
+        liabilities=LiabilityChanges(
+            income=4.0, roll=-0.5, rate_change=-2.0, experience=0.5, paid=7.0, contributions=3.0
+        ),
+    )
+    assert made.step("payments").surplus_effect == 0.0
+    assert made.step("contributions").surplus_effect == 0.0
+    assert made.step("assets: bonds").surplus_effect == -1.0
+    assert made.surplus_change == 3.0
+    assert made.ratio_residual == pytest.approx(0.0, abs=1e-15)
+    with pytest.raises(InputError, match="payments from the assets: are negative"):
+        plan_bridge(
+            ends,
+            assets=AssetChanges(growth_by_class={}, paid=-1.0),
+            liabilities=LiabilityChanges(),
+        )
