@@ -95,7 +95,9 @@ def flow_table(
         return np.bincount(owner, weights=weights, minlength=len(days)).astype(np.float64)
 
     by_kind = np.array([by_day(kinds == kind) for kind in FlowKind]).T
-    by_group = np.array([by_day(members == name) for name in groups]).reshape(-1, len(days)).T
+    by_group = (
+        np.array([by_day(members == name) for name in groups]).reshape(len(groups), len(days)).T
+    )
     return FlowTable(
         read_only(days.astype(np.int64)),
         read_only(by_kind.sum(axis=1)),

@@ -68,8 +68,9 @@ def statistics_on(index: LiabilityIndex, day: dt.date) -> tuple[PartStatistics, 
     >>> round(whole.price, 6), round(whole.risk.macaulay_duration, 6), whole.weight
     (45.638695, 20.0, 1.0)
     """
+    streams = [index.payments_ahead(day, part) for part in index.parts]
     curve = index.curves.curve_on(day)
-    measured = [measure_risk(index.payments_ahead(day, part), curve) for part in index.parts]
+    measured = [measure_risk(stream, curve) for stream in streams]
     whole = measured[0]
     known = whole.fisher_weil_duration is not None
     return tuple(
@@ -87,13 +88,11 @@ def sensitivities_on(
     index: LiabilityIndex, day: dt.date, *, shifts_bp: Sequence[float] = DEFAULT_SHIFTS_BP
 ) -> tuple[PartSensitivities, ...]:
     """Change of every part's value, in money and %, for parallel moves of annual spot rates."""
+    streams = [index.payments_ahead(day, part) for part in index.parts]
     curve = index.curves.curve_on(day)
     return tuple(
         PartSensitivities(
-            part=part,
-            moves=parallel_sensitivities(
-                index.payments_ahead(day, part), curve, shifts_bp=shifts_bp
-            ),
+            part=part, moves=parallel_sensitivities(stream, curve, shifts_bp=shifts_bp)
         )
-        for part in index.parts
+        for part, stream in zip(index.parts, streams, strict=True)
     )
