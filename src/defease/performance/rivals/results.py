@@ -71,7 +71,7 @@ class YearOfSurplus:
     Attributes
     ----------
     year, months
-        Calendar year, and how many of its months the history has.
+        Calendar year, and how many of its months the history has (and opens with assets).
     surplus_change
         Plan currency, asset growth less liability growth.
     share
@@ -164,22 +164,29 @@ class RivalResult:
 
     @property
     def worst_month(self) -> tuple[np.datetime64, float]:
-        """Month end and money of the largest surplus loss."""
-        at = int(np.argmin(self.surplus_changes))
-        return self.dates[at + 1], float(self.surplus_changes[at])
+        """Month end and money of the largest surplus loss while there were assets."""
+        changes = self.surplus_changes[: self.months_with_assets]
+        at = int(np.argmin(changes))
+        return self.dates[at + 1], float(changes[at])
 
     @property
     def worst_twelve_months(self) -> float | None:
-        """Largest surplus loss over twelve consecutive months, money; None for less than a year."""
-        if len(self.surplus_changes) < MONTHS_PER_YEAR:
+        """Largest surplus loss over twelve consecutive months, money; None for less than a year.
+
+        Months that open without assets are left out, here and in `years`: they say what the
+        liability does, not the rival.
+        """
+        changes = self.surplus_changes[: self.months_with_assets]
+        if len(changes) < MONTHS_PER_YEAR:
             return None
-        sums = np.convolve(self.surplus_changes, np.ones(MONTHS_PER_YEAR), mode="valid")
+        sums = np.convolve(changes, np.ones(MONTHS_PER_YEAR), mode="valid")
         return float(sums.min())
 
     @property
     def years(self) -> tuple[YearOfSurplus, ...]:
-        """Every calendar year in order of time."""
-        of_month = self.dates[1:].astype("datetime64[Y]").astype(np.int64) + 1970
+        """Every calendar year that has a month with assets, in order of time."""
+        held = self.months_with_assets
+        of_month = self.dates[1 : held + 1].astype("datetime64[Y]").astype(np.int64) + 1970
         found = []
         for year in np.unique(of_month):
             inside = np.flatnonzero(of_month == year)
@@ -327,16 +334,22 @@ def _result(name: str, description: str, liability: HedgedLiability, books: _Boo
         liability_growth=liability.growth,
         cash=books.cash,
         notionals=read_only(books.notionals),
-        cautions=_cautions(liability),
+        cautions=_cautions(liability, books),
     )
 
 
-def _cautions(liability: HedgedLiability) -> tuple[Caution, ...]:
+def _cautions(liability: HedgedLiability, books: _Books) -> tuple[Caution, ...]:
+    found = list(liability.cautions)
     months = len(liability.payments)
-    if months >= SHORT_HISTORY:
-        return liability.cautions
-    message = f"{months} months of history say little about risk; {SHORT_HISTORY} are the least"
-    return (*liability.cautions, Caution("short_history", message))
+    if months < SHORT_HISTORY:
+        message = f"{months} months of history say little about risk; {SHORT_HISTORY} are the least"
+        found.append(Caution("short_history", message))
+    failed = np.flatnonzero(books.cash.unpaid > NOTHING_LEFT * books.assets[0])
+    if failed.size:
+        day = liability.dates[int(failed[0]) + 1]
+        message = f"assets are spent on {day}; later payments are met from outside"
+        found.append(Caution("exhausted", message))
+    return tuple(found)
 
 
 def _check_opening(opening_assets: float) -> None:
