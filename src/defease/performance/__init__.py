@@ -43,6 +43,15 @@ from defease.performance.money_weighted import (
     MoneyWeightedStatus,
     money_weighted_return,
 )
+from defease.performance.proxies import (
+    AlignedReturns,
+    DatedReturns,
+    PlacedFlows,
+    Step,
+    aligned_returns,
+    at_month_ends,
+    dated_returns,
+)
 from defease.performance.report import (
     PerformanceReport,
     RollingRow,
@@ -76,6 +85,7 @@ from defease.performance.series import (
 )
 
 __all__ = [
+    "AlignedReturns",
     "AlphaIntervals",
     "AssetChanges",
     "BackTest",
@@ -86,6 +96,7 @@ __all__ = [
     "BridgeStep",
     "Contender",
     "Contest",
+    "DatedReturns",
     "Drawdown",
     "ErrorDistribution",
     "FlowTiming",
@@ -101,6 +112,7 @@ __all__ = [
     "OfficialValues",
     "PairedReturns",
     "PerformanceReport",
+    "PlacedFlows",
     "RequiredAlpha",
     "ReturnSeries",
     "RollForward",
@@ -108,17 +120,21 @@ __all__ = [
     "RollingRow",
     "ScoreLine",
     "Side",
+    "Step",
     "Unit",
     "ValuedReturns",
     "Window",
+    "aligned_returns",
     "alpha_intervals",
     "alpha_sentence",
     "annualised_return",
     "asset_growth",
+    "at_month_ends",
     "back_test",
     "balance_history",
     "balances_from_returns",
     "book_difference",
+    "dated_returns",
     "deepest_drawdown",
     "error_distribution",
     "funded_bridge",
