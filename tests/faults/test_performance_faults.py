@@ -273,6 +273,7 @@ def test_windows_and_blocks_that_do_not_fit() -> None:
     ("call", "told"),
     [
         (lambda: link_returns([0.1, -1.5]), "loses more than everything"),
+        (lambda: link_returns([12.0] * 400), "check the unit: returns are decimals"),
         (lambda: deepest_drawdown([0.0, 1.0]), "levels must be positive at the start"),
         (lambda: BootstrapPlan(seed=-1), "negative seed"),
         (lambda: BootstrapPlan(seed=1, resamples=5), "at least 100 resamples"),

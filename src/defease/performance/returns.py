@@ -52,7 +52,13 @@ def link_returns(returns: npt.ArrayLike) -> float:
         first = int(np.argmax(values < -1.0))
         what = f"loses more than everything ({values[first]:.2%})"
         raise bad_input(where=f"returns[{first}]", what=what, remedy="check values and flows")
-    return float(np.prod(1.0 + values) - 1.0)
+    with np.errstate(over="ignore"):
+        level = float(np.prod(1.0 + values))
+    if not np.isfinite(level):
+        what = "compound to more than numbers hold"
+        remedy = "check the unit: returns are decimals, 0.01 for one percent"
+        raise bad_input(where="returns", what=what, remedy=remedy)
+    return level - 1.0
 
 
 def annualised_return(total: float, *, periods: int, frequency: Frequency) -> float | None:
