@@ -8,6 +8,8 @@ import numpy as np
 
 from defease.arrays import DateArray, FloatArray, IntArray, read_only
 from defease.errors import Caution
+from defease.performance.balances import BalanceHistory
+from defease.performance.paid_balances import balances_while_paid
 from defease.policies import Decision
 
 
@@ -68,6 +70,17 @@ class PortableAlphaResult:
     def surplus(self) -> FloatArray:
         """A - L at each date."""
         return read_only(self.assets - self.liabilities)
+
+    @property
+    def balances(self) -> BalanceHistory:
+        """The months in which everything was paid, for the measures of the performance report.
+
+        Trading costs count as growth lost.
+        """
+        due = self.paid_from_alpha + self.paid_from_matched + self.unpaid
+        return balances_while_paid(
+            self.dates, self.assets, self.liabilities, due=due, unpaid=self.unpaid
+        )
 
     @property
     def alpha_money(self) -> FloatArray:

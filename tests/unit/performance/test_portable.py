@@ -137,6 +137,17 @@ def test_what_the_alpha_assets_no_longer_have_is_unpaid_and_said() -> None:
     np.testing.assert_allclose(result.unpaid, [0.0, 0.0, 5.0, 10.0, 10.0, 10.0])
     assert result.is_exhausted
     assert result.alpha_assets[-1] == 0.0
+    assert result.balances.window == "2020-01 to 2020-03"
+
+
+def test_balances_carry_the_books_into_the_performance_report() -> None:
+    result = back_test_portable_alpha(random_history(cost=0.003), POLICY)
+    lost = result.residual_liability_growth + result.matched_growth
+    np.testing.assert_allclose(
+        result.balances.surplus_changes,
+        result.alpha_growth + result.matched_growth - result.trading_costs - lost,
+        atol=1e-8,
+    )
 
 
 def test_contributions_above_outgo_flow_into_alpha_assets_and_need_no_bond() -> None:

@@ -182,6 +182,7 @@ def test_measures_of_a_result_are_what_their_names_say() -> None:
     assert result.tracking_error == pytest.approx(spread * math.sqrt(12), rel=1e-12)
     changes = np.diff(result.surplus)
     np.testing.assert_allclose(result.surplus_changes, changes, atol=1e-9)
+    np.testing.assert_allclose(result.balances.surplus_changes, changes, atol=1e-9)
     assert result.worst_month[1] == pytest.approx(changes.min())
     worst = min(math.fsum(changes[k : k + 12]) for k in range(19))
     assert result.worst_twelve_months == pytest.approx(worst)

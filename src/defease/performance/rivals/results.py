@@ -11,7 +11,9 @@ import numpy as np
 from defease.arrays import DateArray, FloatArray, read_only
 from defease.dates import MONTHS_PER_YEAR
 from defease.errors import Caution, ProblemList, bad_input
+from defease.performance.balances import BalanceHistory
 from defease.performance.measures import SHORT_HISTORY, standard_deviation
+from defease.performance.paid_balances import balances_while_paid
 from defease.performance.sleeve import buy_in_date_order
 
 if TYPE_CHECKING:
@@ -129,6 +131,13 @@ class RivalResult:
     def surplus_changes(self) -> FloatArray:
         """Asset growth less liability growth, payments removed from both, shape (months,)."""
         return read_only(self.asset_growth - self.liability_growth)
+
+    @property
+    def balances(self) -> BalanceHistory:
+        """The months in which everything was paid, for the measures of the performance report."""
+        return balances_while_paid(
+            self.dates, self.assets, self.liabilities, due=self.cash.due, unpaid=self.cash.unpaid
+        )
 
     @property
     def months_with_assets(self) -> int:
