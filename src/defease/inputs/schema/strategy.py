@@ -155,14 +155,18 @@ class FundingRulesSection(Section):
 
 
 class PortableAlphaSection(Section):
-    """[portable_alpha]: when and how much surplus alpha is moved."""
+    """[portable_alpha]: when and how much excess growth is moved into matched bonds."""
 
-    trigger_ratio: Positive | None = None
+    trigger_ratio: FundedRatio | None = None
     trigger_amount: Amount | None = None
     share: Share | None = None
     minimum: Amount | None = None
-    floor: Real | None = None
-    direction: Text | None = None
+    floor: FundedRatio | None = None
+    direction: Literal["ratchet", "two_way"] = "ratchet"
+    cooling_off_months: Annotated[int, AfterValidator(whole_between(0, 600))] = 0
+    review_months: Annotated[int, AfterValidator(whole_between(1, 120))] = 1
+    least_alpha_assets: Amount = 0.0
+    settlement: Text = ""
 
 
 class OverlayInstrument(Section):
