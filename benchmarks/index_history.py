@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from benchmarks import c_history
 from benchmarks.harness import Row, at_most, compare, measure, one_thread, report
 from defease.arrays import FloatArray
 from defease.cashflows import CashFlows
-from defease.curves import Compounding, CurveHistory, curve_history, month_ends
+from defease.curves import Compounding, CurveHistory, Interpolation, curve_history, month_ends
 from defease.dates import add_months_to, to_date, years_between
 from defease.liability_index import (
     IndexGrid,
@@ -75,13 +76,24 @@ def one_plan() -> list[Row]:
     def beside_treasuries() -> LiabilityIndex:
         return liability_index(projections, corporate, risk_free=treasury)
 
-    check(alone())
-    check(beside_treasuries())
+    smooth = replace(corporate, interpolation=Interpolation.MONOTONE_CONVEX)
+
+    def on_monotone_convex_curves() -> LiabilityIndex:
+        return liability_index(projections, smooth)
+
+    for index in (alone, beside_treasuries, on_monotone_convex_curves):
+        check(index())
     size = INDEX_MONTHS * len(due)
     return [
         measure("one plan, 385 dates x 720 payments", alone, seconds_at_most=0.3, n=size),
         measure(
             "the same with Treasuries beside it", beside_treasuries, seconds_at_most=0.3, n=size
+        ),
+        measure(
+            "the same on monotone convex curves",
+            on_monotone_convex_curves,
+            seconds_at_most=0.3,
+            n=size,
         ),
     ]
 

@@ -8,7 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from defease.curves import Interpolation, segment_curve
+from defease.curves import (
+    Compounding,
+    Extrapolation,
+    Interpolation,
+    curve_history,
+    month_ends,
+    segment_curve,
+)
 from defease.dates import to_date
 from defease.liability_index import (
     Amounts,
@@ -20,7 +27,8 @@ from defease.liability_index import (
     dated_curves,
     liability_index,
 )
-from tests.liability_index_data import RATES, SPREADS, START, history, plan, slow_month
+from defease.liability_index.curves_by_date import minus_logs_reader
+from tests.liability_index_data import NODES, RATES, SPREADS, START, history, plan, slow_month
 
 TOLERANCE = 1e-12
 
@@ -107,3 +115,26 @@ def test_curves_of_any_kind_give_the_numbers_of_a_history() -> None:
     one = liability_index([Projection(START, plan())], curves)
     other = liability_index([Projection(START, plan())], by_date)
     np.testing.assert_allclose(one.total.stages, other.total.stages, rtol=1e-13)
+
+
+@pytest.mark.parametrize("extrapolation", [Extrapolation.FLAT_FORWARD, Extrapolation.FLAT_ZERO])
+@pytest.mark.parametrize("interpolation", list(Interpolation))
+@pytest.mark.parametrize("nodes", [1, 2, len(NODES)])
+def test_all_rows_at_once_are_the_single_curves(
+    interpolation: Interpolation, extrapolation: Extrapolation, nodes: int
+) -> None:
+    """Bends, level stretches, negative and zero rates; at nodes, next to them and beyond."""
+    table = np.vstack([RATES, -RATES[0], 0.0 * RATES[0], [0.01, 0.05, 0.01, 0.05, 0.01]])
+    curves = curve_history(
+        month_ends(np.datetime64("2025-01") + np.arange(len(table))),
+        NODES[:nodes],
+        table[:, :nodes],
+        compounding=Compounding.ANNUAL,
+        interpolation=interpolation,
+        extrapolation=extrapolation,
+    )
+    near = np.array(NODES)[:, None] + np.array([-1 / 365, -1e-12, 0.0, 1e-12, 1 / 365])
+    times = np.concatenate([near.ravel(), np.linspace(1 / 365, 60.0, 200)])
+    rows = np.arange(len(table))[::-1]
+    ours = minus_logs_reader(curves)(rows, np.tile(times, (len(rows), 1)))
+    np.testing.assert_allclose(ours, -curves.log_discounts(times)[rows], atol=1e-13)

@@ -73,10 +73,11 @@ def interpolate(
         inside = _from_zero_pieces(times, np.array([zero_rates[:-1], _slopes(times, zero_rates)]))
     else:
         inside = _from_zero_pieces(times, _spline(times, zero_rates))
-    return inside.continued(float(times[-1]), _final_slope(times, logs, extrapolation))
+    return inside.continued(float(times[-1]), final_slope(times, logs, extrapolation))
 
 
-def _final_slope(times: FloatArray, logs: FloatArray, extrapolation: Extrapolation) -> float:
+def final_slope(times: FloatArray, logs: FloatArray, extrapolation: Extrapolation) -> float:
+    """How fast ``-ln P`` grows beyond the last node."""
     if extrapolation is Extrapolation.FLAT_ZERO:
         return float(logs[-1] / times[-1])
     return float(_slopes(times, logs)[-1])

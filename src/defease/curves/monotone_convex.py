@@ -39,7 +39,7 @@ def monotone_convex(times: FloatArray, logs: FloatArray) -> PiecewisePolynomial:
     widths = np.diff(ends)
     average = np.diff(totals) / widths
     forward = node_forwards(widths, average)
-    split, left, right = _shape(forward[:-1] - average, forward[1:] - average)
+    split, left, right = deviation_shapes(forward[:-1] - average, forward[1:] - average)
     return _integrated(ends[:-1], widths, totals[:-1], average, (split, left, right))
 
 
@@ -62,12 +62,13 @@ def node_forwards(widths: FloatArray, average: FloatArray) -> FloatArray:
     return collared
 
 
-def _shape(g0: FloatArray, g1: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def deviation_shapes(g0: FloatArray, g1: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The deviation g of the forward from the interval's average: two parabolas joined at `split`.
 
     Each parabola is given by its coefficients in the distance from its own left end, in units of
-    the interval's width, shape (3, n); g is g0 at 0, g1 at 1, and integrates to zero.  The four
-    regions are those of the paper; in the first a single parabola does (split = 1).
+    the interval's width, a row a power; g is g0 at 0, g1 at 1, and integrates to zero.  The four
+    regions are those of the paper; in the first a single parabola does (split = 1).  Arguments may
+    have any shape.
     """
     flat_start = ((g0 < 0) & (g1 > -2 * g0)) | ((g0 > 0) & (g1 < -2 * g0))
     flat_end = ((g0 > 0) & (g1 <= 0) & (g1 > -0.5 * g0)) | ((g0 < 0) & (g1 >= 0) & (g1 < -0.5 * g0))
@@ -99,17 +100,17 @@ def _integrated(
 ) -> PiecewisePolynomial:
     """Integrate the forwards: cubic pieces of Y, two an interval, empty ones left out."""
     split, left, right = shape
-    cubic_left = _antiderivative(left, widths, average, totals)
+    cubic_left = antiderivative(left, widths, average, totals)
     inner = split * widths
     reached = sum(cubic_left[k] * inner**k for k in range(4))
-    cubic_right = _antiderivative(right, widths, average, np.asarray(reached))
+    cubic_right = antiderivative(right, widths, average, np.asarray(reached))
     begin = np.column_stack([starts, starts + inner]).ravel()
     pieces = np.stack([cubic_left, cubic_right], axis=-1).reshape(4, -1)
     used = np.column_stack([split > 0, split < 1]).ravel()
     return PiecewisePolynomial(begin[used], pieces[:, used])
 
 
-def _antiderivative(
+def antiderivative(
     deviation: FloatArray, widths: FloatArray, average: FloatArray, at_start: FloatArray
 ) -> FloatArray:
     """Coefficients in years of the integral of average + deviation, starting from `at_start`."""

@@ -11,6 +11,7 @@ from defease.arrays import DateArray, FloatArray, IntArray, frozen_dates, read_o
 from defease.curves import CurveHistory, DiscountCurve, Extrapolation, Interpolation
 from defease.curves.interpolation import interpolate, require_within
 from defease.errors import bad_input
+from defease.liability_index.monotone_rows import monotone_rows
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -73,14 +74,14 @@ def minus_logs_reader(history: CurvesByDate) -> MinusLogs:
     """``-ln P`` of the curve of each row at that row's own times.
 
     The function returned takes rows, shape (n,), and times above 0, shape (n, m), and answers in
-    the shape (n, m).  Interpolations that are weighted sums of the nodes' rates are read for all
-    rows at once; the others row by row.
+    the shape (n, m).  The curves of a history are read for all rows at once, others row by row.
     """
     if isinstance(history, DatedCurves):
         return _curve_by_curve(history.curves)
     refuses = history.extrapolation is Extrapolation.REFUSE
-    if history.interpolation is Interpolation.MONOTONE_CONVEX:
-        read = _shape_by_shape(history)
+    several = len(history.node_times) > 1  # a single node is a flat rate in every interpolation
+    if several and history.interpolation is Interpolation.MONOTONE_CONVEX:
+        read: MinusLogs = monotone_rows(history)
     else:
         read = _all_rows_at_once(history)
 
@@ -107,15 +108,6 @@ def _curve_by_curve(curves: tuple[DiscountCurve, ...]) -> MinusLogs:
     def read(rows: IntArray, times: FloatArray) -> FloatArray:
         pairs = zip(rows.tolist(), times, strict=True)
         return -np.array([curves[row].log_discounts(when) for row, when in pairs])
-
-    return read
-
-
-def _shape_by_shape(history: CurveHistory) -> MinusLogs:
-    shapes = [_shape(history, rates) for rates in history.zero_rates]
-
-    def read(rows: IntArray, times: FloatArray) -> FloatArray:
-        return np.array([shapes[row](when) for row, when in zip(rows.tolist(), times, strict=True)])
 
     return read
 
