@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from defease.cashflows import Payments
 from defease.curves import CurveHistory, Extrapolation
+from defease.dates import to_date
 from defease.errors import InputError, ModelError
 from defease.performance.panels import discount_panel
 from defease.performance.portable import alpha_history
@@ -15,12 +17,14 @@ from defease.performance.rivals import (
     BROAD_STAND_IN,
     LONG_STAND_IN,
     ParBondIndex,
+    RivalChoices,
     ZeroIndex,
     cash_returns,
     class_history,
     hedged_liability,
     index_from_returns,
     index_history,
+    study_rivals,
 )
 from tests.porting import flat_history, monthly_payments, months_of
 
@@ -92,3 +96,14 @@ def test_payments_of_the_past_are_refused_with_their_day() -> None:
     curves = flat_history(0.04, 3)
     with pytest.raises(InputError, match="2020-01-31 is not after"):
         discount_panel(curves, months_of(3))
+
+
+def test_a_study_without_an_index_or_without_assets_is_refused() -> None:
+    curves = flat_history(0.04, 4)
+    due = Payments.from_dates(to_date(curves.dates[0]), months_of(30)[1:], np.ones(29))
+    with pytest.raises(InputError, match="no index is chosen"):
+        study_rivals(due, curves, choices=RivalChoices(indexes=()))
+    with pytest.raises(InputError, match="opening funded ratio of 0"):
+        study_rivals(due, curves, opening_ratio=0.0)
+    with pytest.raises(InputError, match="name the shorter one first"):
+        study_rivals(due, curves, choices=RivalChoices(zeros=(15.0, 5.0)))

@@ -38,6 +38,7 @@ from defease.performance.rivals import (
     LONG_STAND_IN,
     HedgedLiability,
     ParBondIndex,
+    RivalChoices,
     RivalComparison,
     ZeroIndex,
     benchmark_mismatch,
@@ -51,6 +52,7 @@ from defease.performance.rivals import (
     index_history,
     leveraged_index,
     run_matched,
+    study_rivals,
     swap_overlay,
 )
 from defease.policies import Direction, PortableAlphaPolicy, Reason
@@ -340,3 +342,28 @@ def test_a_cash_sweep_sells_stocks_in_falling_months_and_a_sleeve_does_not() -> 
     for result in (both.sweep, both.sleeve):
         met = result.sold.sum(axis=1) + result.paid_from_sleeve + result.unpaid
         np.testing.assert_allclose(met, AMOUNTS[:120], rtol=1e-9)
+
+
+def test_the_study_in_one_call_is_its_parts() -> None:
+    first = dt.date(1984, 11, 30)
+    payments = Payments.from_dates(first, benefit_days(np.datetime64(first)), AMOUNTS)
+    study = study_rivals(payments, corporate(), choices=RivalChoices(zeros=(2.0, 20.0)))
+    for one, other in zip(study.comparison.results, comparison().results, strict=True):
+        np.testing.assert_allclose(one.assets, other.assets, rtol=1e-12, err_msg=one.name)
+    last = payments.where(payments.dates > corporate().dates[-1])
+    for found, recipe in zip(study.mismatches, (BROAD_STAND_IN, LONG_STAND_IN), strict=True):
+        assert found.name == recipe.name
+        assert found.liability_value == pytest.approx(float(liability().values[-1]), rel=1e-12)
+        assert found.liability_duration == pytest.approx(float(liability().durations[-1]))
+    assert len(last) == len(AMOUNTS) - 384
+
+
+def test_a_history_that_begins_inside_the_projection_leaves_out_what_was_paid() -> None:
+    first = dt.date(1984, 11, 30)
+    payments = Payments.from_dates(first, benefit_days(np.datetime64(first)), AMOUNTS)
+    curves = corporate().between(dt.date(2007, 12, 31), dt.date(2009, 12, 31))
+    study = study_rivals(payments, curves, opening_ratio=0.9)
+    matched = study.comparison.named("matched payments")
+    start = corporate().dates.tolist().index(dt.date(2007, 12, 31))
+    assert matched.liabilities[0] == pytest.approx(float(liability().values[start]), rel=1e-12)
+    assert matched.funded_ratio[0] == pytest.approx(0.9, rel=1e-12)

@@ -34,6 +34,7 @@ from defease.performance.rivals.results import (
     run_strategy,
     years_of_expenses,
 )
+from defease.performance.rivals.standard import RivalChoices, RivalStudy, study_rivals
 from defease.performance.rivals.strategies import (
     HedgedLiability,
     Overlay,
@@ -66,8 +67,10 @@ __all__ = [
     "Overlay",
     "ParBondIndex",
     "Recipe",
+    "RivalChoices",
     "RivalComparison",
     "RivalResult",
+    "RivalStudy",
     "Strategy",
     "SweepComparison",
     "SweepResult",
@@ -88,6 +91,7 @@ __all__ = [
     "pay_from_sleeve",
     "run_matched",
     "run_strategy",
+    "study_rivals",
     "swap_overlay",
     "sweep_all_classes",
     "years_of_expenses",
