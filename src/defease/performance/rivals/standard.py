@@ -95,7 +95,7 @@ def study_rivals(
     >>> for result in study_rivals(due, curves).comparison.results[:2]:
     ...     print(f"{result.name}: {result.funded_ratio[-1]:.1%} funded")
     matched payments: 100.0% funded
-    broad index stand-in (par 1-10): 98.8% funded
+    broad index stand-in (par 1-10): 98.9% funded
     """
     chosen = choices or RivalChoices()
     _check(chosen, opening_ratio)
