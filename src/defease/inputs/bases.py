@@ -15,11 +15,13 @@ from defease.curves import (
     flat_curve,
 )
 from defease.errors import Caution
+from defease.inputs.bond_curve import BondFit, Fit, FitChoice, fit_bonds
 from defease.inputs.curve_file import CurveConventions, read_curve
 from defease.inputs.rate_units import RateUnit
 from defease.inputs.refusing import refuse
 from defease.inputs.segment_basis import segment_rates_of
 from defease.inputs.segment_file import read_hqm_curve
+from defease.inputs.smith_wilson_basis import read_smith_wilson
 from defease.inputs.tables import Table
 from defease.valuation import Basis
 from defease.valuation.legal import (
@@ -67,11 +69,12 @@ PlanBasis = Basis | GasbBasis
 
 @dataclass(frozen=True, eq=False)
 class BasisReading:
-    """A basis, what has to be said about it, and a sentence for `check`."""
+    """A basis, what has to be said about it, a sentence for `check`, and its fit to bond prices."""
 
     basis: PlanBasis
     cautions: tuple[Caution, ...]
     understood: str
+    fit: BondFit | None = None
 
 
 def read_basis(
@@ -80,6 +83,7 @@ def read_basis(
     assumed_return: float | None,
     valuation_date: dt.date,
     table_of: TableOf,
+    currency: str = "USD",
     source: str = "plan.toml",
 ) -> BasisReading:
     """Build the basis of one section; `table_of` reads a file of the plan by name and key."""
@@ -92,11 +96,9 @@ def read_basis(
         return _of_curve(section, table_of, valuation_date)
     if section.method == "segments":
         return _of_segments(section, table_of, valuation_date, where)
-    return refuse(
-        f"{where}.method",
-        f'"{section.method}" is not available in this version',
-        'use method = "curve", "flat", "segments" or "gasb"',
-    )
+    if section.method == "smith_wilson":
+        return _of_smith_wilson(section, table_of, where)
+    return _of_bonds(section, table_of, valuation_date, currency=currency, where=where)
 
 
 def _reading(
@@ -197,6 +199,63 @@ def _of_segments(
     return _reading(section, basis, of_basis=rates.cautions)
 
 
+def _of_smith_wilson(section: BasisSection, table_of: TableOf, where: str) -> BasisReading:
+    key = "file" if section.qb is None else "qb"
+    table = table_of(section.qb or section.file or "", key)
+    basis, cautions = read_smith_wilson(section, table, where=where)
+    if section.regime:
+        basis = _of_law(section.regime, basis)
+    return _reading(section, basis, cautions)
+
+
+def _of_bonds(
+    section: BasisSection,
+    table_of: TableOf,
+    valuation_date: dt.date,
+    *,
+    currency: str,
+    where: str,
+) -> BasisReading:
+    """A basis on a curve fitted to the prices of a bond file."""
+    choice = FitChoice(
+        fit=Fit(section.fit or Fit.SPLINE),
+        interpolation=Interpolation(section.interpolation) if section.interpolation else None,
+        extrapolation=Extrapolation(section.extrapolation) if section.extrapolation else None,
+    )
+    table = table_of(section.file or "", "file")
+    found = fit_bonds(table, choice, settlement=valuation_date, currency=currency, where=where)
+    basis = _of_fit(section, found)
+    said = (*found.curve_fit.cautions, *_other_day(found, valuation_date))
+    reading = _reading(section, basis, found.cautions, said)
+    understood = reading.understood.replace(found.words, found.quality)
+    return replace(reading, understood=understood, fit=found)
+
+
+def _of_fit(section: BasisSection, found: BondFit) -> NamedBasis:
+    """The basis of a fit: of its regime, else STRIPS, Treasuries or bonds, whatever its name."""
+    curve, words = found.curve_fit.curve, found.words
+    if section.regime:
+        basis = _of_rates(section, curve, words)
+    elif found.are_treasuries:
+        quoted = found.are_zeros and found.method is Fit.BOOTSTRAP
+        basis = MARKET_BASES["strips" if quoted else "treasury"](curve, name=section.name)
+        basis = replace(basis, rule=f"{basis.rule}: {words}")
+    else:
+        basis = NamedBasis(name=section.name, curve=curve, rule=words)
+    is_credit = basis.is_credit or not found.are_treasuries
+    return replace(basis, is_credit=is_credit, curve_date=found.settlement)
+
+
+def _other_day(found: BondFit, valuation_date: dt.date) -> tuple[Caution, ...]:
+    if found.settlement == valuation_date:
+        return ()
+    message = (
+        f"its bonds settle on {found.settlement}; their rates are used, term by term, as those of "
+        f"the valuation date {valuation_date}"
+    )
+    return (Caution("settlement_of_curve", message),)
+
+
 def _of_rates(section: BasisSection, curve: DiscountCurve, words: str) -> NamedBasis:
     """A basis on one curve (flat ones too): of its regime, else of its name, else of no law."""
     name, is_flat = section.name, section.method == "flat"
@@ -229,7 +288,7 @@ def _of_law(key: str, basis: NamedBasis) -> NamedBasis:
 def _not_prescribed(section: BasisSection) -> tuple[Caution, ...]:
     """A measure of segment rates, or of the HQM curve, that was given other rates."""
     law = regime(section.regime) if section.regime else None
-    is_other = section.method in ("curve", "flat")
+    is_other = section.method in ("curve", "flat", "bonds", "smith_wilson")
     if law is None or not is_other or not (law.average_months or _flat_full_curve(section)):
         return ()
     message = f"{law.title} prescribes {law.prescribes}; this basis uses a {_kind(section)}"
@@ -237,11 +296,17 @@ def _not_prescribed(section: BasisSection) -> tuple[Caution, ...]:
 
 
 def _flat_full_curve(section: BasisSection) -> bool:
-    return section.regime == FULL_CURVE and (section.method == "flat" or section.quote != "spot")
+    quoted = section.method == "curve" and section.quote == "spot"
+    return section.regime == FULL_CURVE and not quoted
 
 
 def _kind(section: BasisSection) -> str:
-    return "flat rate" if section.method == "flat" else f"curve of {section.quote} rates"
+    kinds = {
+        "flat": "flat rate",
+        "bonds": "curve fitted to bond prices",
+        "smith_wilson": "Smith-Wilson curve",
+    }
+    return kinds.get(section.method, f"curve of {section.quote} rates")
 
 
 def _with_spread(basis: NamedBasis, spread_bp: float) -> NamedBasis:

@@ -8,6 +8,7 @@ from defease.arrays import BoolArray, FloatArray
 from defease.bonds import callable_by_yields
 from defease.errors import Caution
 from defease.inputs.columns import ColumnReader, Missing, NumberRule
+from defease.inputs.tables import Table
 
 LOWEST_USUAL_PRICE = 2.0
 _PRICE = NumberRule(
@@ -59,6 +60,16 @@ def _with_mid_prices(reader: ColumnReader, given: list[float | None]) -> list[fl
     )
     _say(reader, "price_outside_quotes", outside, "outside their bid and ask, and used as given")
     return filled
+
+
+def quotes(table: Table) -> dict[str, tuple[float, float]]:
+    """Clean bid and ask of every bond of a file that has both, by identifier."""
+    reader = ColumnReader(table)
+    if "bid" not in reader or "ask" not in reader:
+        return {}
+    names = reader.texts("identifier")
+    rows = zip(names, reader.numbers("bid", _PRICE), reader.numbers("ask", _PRICE), strict=True)
+    return {name: (bid, ask) for name, bid, ask in rows if bid is not None and ask is not None}
 
 
 def _say(reader: ColumnReader, code: str, count: int, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,7 +29,8 @@ _MATURITY = NumberRule(
     above=0.0, at_most=LONGEST_MATURITY, remedy="give maturities in years above 0"
 )
 _FACTOR = NumberRule(above=0.0, at_most=2.0, remedy="discount factors are above 0, such as 0.97")
-_FREQUENCIES = {Compounding.ANNUAL: 1, Compounding.SEMIANNUAL: 2}
+PERIODS = {Compounding.ANNUAL: 1, Compounding.SEMIANNUAL: 2}
+"""Coupons a year of par yields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,33 @@ class CurveReading:
     understood: str
 
 
+@dataclass(frozen=True, eq=False)
+class QuotedRates:
+    """Points of a curve as a file gives them: years, and rates or discount factors."""
+
+    maturities: FloatArray
+    values: FloatArray
+    quote: str
+    compounding: Compounding
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The points in a sentence."""
+        times, values = self.maturities, self.values
+        points = "1 point" if len(times) == 1 else f"{len(times)} points"
+        span = f"{points}, {times[0]:.3g} to {times[-1]:g} years"
+        if self.quote == "discount_factor":
+            return f"{span}; discount factors {values.min():.4f} to {values.max():.4f}"
+        rates = f"{100 * values.min():.2f}% to {100 * values.max():.2f}%"
+        return f"{span}; {self.quote} rates {rates}, {self.compounding} compounding"
+
+    def up_to(self, last: float) -> QuotedRates:
+        """The points up to a maturity."""
+        kept = self.maturities <= last
+        return replace(self, maturities=self.maturities[kept], values=self.values[kept])
+
+
 def read_curve(table: Table, conventions: CurveConventions) -> CurveReading:
     r"""Turn a table into a discount curve, or raise every problem of the file at once.
 
@@ -64,6 +92,21 @@ def read_curve(table: Table, conventions: CurveConventions) -> CurveReading:
     >>> read_curve(table, given).curve.annual_spot_rates([1.0, 2.0]).round(6)
     array([0.04 , 0.041])
     """
+    quoted = read_quoted_rates(table, conventions)
+    if conventions.quote == "par" and quoted.compounding not in PERIODS:
+        what = 'par yields cannot have compounding = "continuous"'
+        refuse(table.source, what, 'write "semiannual" or "annual"')
+    cautions = list(quoted.cautions)
+    if len(quoted.maturities) == 1:
+        message = f"{table.source}: one point only; the curve is flat at its rate"
+        cautions.append(Caution("flat_curve", message))
+    with within(table.source):
+        curve = _built(quoted.maturities, quoted.values, conventions, quoted.compounding)
+    return CurveReading(curve, tuple(cautions), quoted.words)
+
+
+def read_quoted_rates(table: Table, conventions: CurveConventions) -> QuotedRates:
+    """The points of a curve file, checked, before any curve is drawn through them."""
     reader = ColumnReader(table)
     values_in = _value_column(reader, conventions.quote)
     reader.expect(required=("maturity_years", values_in), known=("maturity_years", values_in))
@@ -74,13 +117,10 @@ def read_curve(table: Table, conventions: CurveConventions) -> CurveReading:
         rates = reader.rates(values_in, unit=conventions.unit)
         values = np.array([0.0 if rate is None else rate for rate in rates])
     if not reader.problems:
-        _check_rising(reader, maturities)
+        require_rising(reader, "maturity_years", maturities)
     reader.finish()
     compounding = _compounding(reader, conventions)
-    curve = _curve(reader, maturities, values, conventions, compounding)
-    return CurveReading(
-        curve, tuple(reader.cautions), _understood(maturities, values, conventions, compounding)
-    )
+    return QuotedRates(maturities, values, conventions.quote, compounding, tuple(reader.cautions))
 
 
 def _value_column(reader: ColumnReader, quote: str) -> str:
@@ -91,11 +131,11 @@ def _value_column(reader: ColumnReader, quote: str) -> str:
     return given[0] if given else names[0]
 
 
-def _check_rising(reader: ColumnReader, maturities: FloatArray) -> None:
+def require_rising(reader: ColumnReader, name: str, maturities: FloatArray) -> None:
+    """Note every maturity of a column that does not come after the one before."""
     for row in np.flatnonzero(np.diff(maturities) <= 0) + 1:
         what = f"{maturities[row]:g} comes after {maturities[row - 1]:g}"
-        remedy = "sort the maturities and keep each once"
-        reader.problem(int(row), "maturity_years", what, remedy)
+        reader.problem(int(row), name, what, "sort the maturities and keep each once")
 
 
 def _compounding(reader: ColumnReader, conventions: CurveConventions) -> Compounding:
@@ -106,23 +146,6 @@ def _compounding(reader: ColumnReader, conventions: CurveConventions) -> Compoun
     message = f"{reader.table.source}: compounding is not declared; {default} was used"
     reader.cautions.append(Caution("compounding_default", message))
     return default
-
-
-def _curve(
-    reader: ColumnReader,
-    maturities: FloatArray,
-    values: FloatArray,
-    conventions: CurveConventions,
-    compounding: Compounding,
-) -> DiscountCurve:
-    if conventions.quote == "par" and compounding not in _FREQUENCIES:
-        what = 'par yields cannot have compounding = "continuous"'
-        refuse(reader.table.source, what, 'write "semiannual" or "annual"')
-    if len(maturities) == 1:
-        message = f"{reader.table.source}: one point only; the curve is flat at its rate"
-        reader.cautions.append(Caution("flat_curve", message))
-    with within(reader.table.source):
-        return _built(maturities, values, conventions, compounding)
 
 
 def _built(
@@ -147,7 +170,7 @@ def _built(
         return curve_from_par_yields(
             maturities,
             values,
-            frequency=_FREQUENCIES[compounding],
+            frequency=PERIODS[compounding],
             interpolation=interpolation,
             extrapolation=extrapolation,
         )
@@ -170,18 +193,5 @@ def _annual_rate(
         return float(value ** (-1.0 / time) - 1.0)
     if compounding is Compounding.CONTINUOUS:
         return float(np.expm1(value))
-    periods = _FREQUENCIES[compounding]
+    periods = PERIODS[compounding]
     return float((1.0 + value / periods) ** periods - 1.0)
-
-
-def _understood(
-    maturities: FloatArray,
-    values: FloatArray,
-    conventions: CurveConventions,
-    compounding: Compounding,
-) -> str:
-    span = f"{len(maturities)} points, {maturities[0]:.3g} to {maturities[-1]:g} years"
-    if conventions.quote == "discount_factor":
-        return f"{span}; discount factors {values.min():.4f} to {values.max():.4f}"
-    rates = f"{100 * values.min():.2f}% to {100 * values.max():.2f}%"
-    return f"{span}; {conventions.quote} rates {rates}, {compounding} compounding"

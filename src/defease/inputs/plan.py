@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from defease.cashflows import CashFlows, Timing
 from defease.errors import Caution, InputError, Problem
 from defease.inputs.bases import PlanBasis, read_basis
+from defease.inputs.bond_curve import BondFit
 from defease.inputs.bond_file import BondReading, read_holdings, read_universe
 from defease.inputs.cash_flow_file import (
     CashFlowConventions,
@@ -56,6 +57,8 @@ class Plan:
     cash_flows, timing, first_year
         Dated benefits, expenses and contributions; when within their years they are paid; the label
         of the first year ahead.
+    current_contributions
+        Those of and for current members only; None where the file does not tell them apart.
     bases
         In the order of the file; a GASB basis is two rates until the plan's projection is known.
     universe, holdings
@@ -72,12 +75,15 @@ class Plan:
         SHA-256 of every file read, by its name in the plan.
     understood
         What `defease check` prints.
+    fits
+        The curves fitted to bond prices, by the name of their basis.
     """
 
     settings: PlanFile
     folder: Path
     valuation_date: dt.date
     cash_flows: CashFlows
+    current_contributions: CashFlows | None
     timing: Timing
     first_year: int
     bases: tuple[PlanBasis, ...]
@@ -90,6 +96,7 @@ class Plan:
     cautions: tuple[Caution, ...]
     inputs: Mapping[str, str]
     understood: tuple[Understood, ...]
+    fits: Mapping[str, BondFit] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -162,6 +169,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     cautions: list[Caution] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)
+    fits: dict[str, BondFit] = field(default_factory=dict)
 
     @property
     def settings(self) -> PlanFile:
@@ -187,6 +195,7 @@ class _Reading:
             folder=self.files.folder.root,
             valuation_date=self.as_of,
             cash_flows=flows.flows,
+            current_contributions=flows.current_members,
             timing=flows.timing,
             first_year=flows.first_year,
             bases=tuple(basis for basis in bases if basis is not None),
@@ -199,6 +208,7 @@ class _Reading:
             cautions=tuple(dict.fromkeys(self.cautions)),
             inputs=MappingProxyType(dict(sorted(self.files.inputs.items()))),
             understood=tuple(self.understood),
+            fits=MappingProxyType(self.fits),
         )
 
     def tried(self, read: Callable[[], Read]) -> Read | None:
@@ -231,9 +241,12 @@ class _Reading:
             section,
             assumed_return=assumed_return_of(self.settings),
             valuation_date=self.as_of,
+            currency=self.settings.plan.currency,
             table_of=lambda name, key: self.table(name, f"discounting.{section.name}.{key}"),
         )
         self.note(f"basis {section.name}", reading.understood, reading.cautions)
+        if reading.fit is not None:
+            self.fits[section.name] = reading.fit
         return reading.basis
 
     def universe(self) -> BondReading | None:

@@ -29,10 +29,10 @@ def within(source: str) -> Iterator[None]:
     Examples
     --------
     >>> with within("plan.toml"):
-    ...     refuse("matching.years", "must be positive, got -3", "give years above 0")
+    ...     refuse("matching.years", "must be above 0, got -3", "give years")
     Traceback (most recent call last):
     ...
-    defease.errors.InputError: plan.toml: matching.years: must be positive, got -3; give years above 0
+    defease.errors.InputError: plan.toml: matching.years: must be above 0, got -3; give years
     """
     try:
         yield

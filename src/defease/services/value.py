@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from defease.cashflows import YearTable
 from defease.errors import Caution
 from defease.funding import BasisValuation, FundedStatus, value_on_bases
 from defease.reports.builders.bases import bridge_section, duty_section, open_points
+from defease.reports.builders.fits import fit_section
 from defease.reports.builders.valuation import (
     PublishedFigure,
     published_section,
@@ -34,8 +35,9 @@ from defease.valuation.legal.bridge import BasisBridge, bridges
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from defease.inputs.bond_curve import BondFit
     from defease.inputs.plan import Plan
 
 
@@ -53,6 +55,8 @@ class ValueResult:
         The bases a plan of this kind shows, beside those it has.
     bridges
         From each basis to the next, of the headline stream.
+    fits
+        The curves fitted to bond prices, by the name of their basis.
     """
 
     valuations: tuple[BasisValuation, ...]
@@ -60,6 +64,7 @@ class ValueResult:
     published: tuple[PublishedFigure, ...]
     duties: tuple[BasisDuty, ...] = ()
     bridges: tuple[BasisBridge, ...] = ()
+    fits: Mapping[str, BondFit] = field(default_factory=dict)
 
     @property
     def headline(self) -> BasisValuation:
@@ -117,16 +122,24 @@ def compute_value(question: Question) -> ValueResult:
         published=published_figures(plan),
         duties=_duties(plan),
         bridges=bridges(flows.net if flows.has_contributions else flows.gross, resolved),
+        fits=plan.fits,
     )
 
 
 def _duties(plan: Plan) -> tuple[BasisDuty, ...]:
     """What law and accounting ask of a plan of this kind, beside what the plan shows."""
     shown = [
-        (basis.name, basis.regime or (basis.method if basis.method in SAYING_METHODS else ""))
+        (basis.name, basis.regime or _says(plan, basis.name, basis.method))
         for basis in plan.settings.discounting
     ]
     return basis_duties(plan.settings.plan.kind, plan.settings.plan.sponsor, shown)
+
+
+def _says(plan: Plan, name: str, method: str) -> str:
+    """What a basis without a regime is by its method, whatever it is called."""
+    if name in plan.fits and plan.fits[name].are_treasuries:
+        return "treasury"
+    return method if method in SAYING_METHODS else ""
 
 
 def value_sections(question: Question, result: ValueResult) -> list[Section]:
@@ -139,6 +152,7 @@ def value_sections(question: Question, result: ValueResult) -> list[Section]:
         structure_section(result.headline, result.years, currency),
         sensitivity_section(result.valuations),
     ]
+    sections += [fit_section(result.fits)] if result.fits else []
     return [*sections, published_section(result.published)] if result.published else sections
 
 
@@ -172,7 +186,37 @@ def value_results(result: ValueResult) -> dict[str, Any]:
         ],
         "required_bases": [_duty_keys(duty) for duty in result.duties],
         "bridges": [_bridge_keys(bridge) for bridge in result.bridges],
+        "fits": [_fit_keys(name, fit) for name, fit in result.fits.items()],
         "published": [_published_keys(figure) for figure in result.published],
+    }
+
+
+def _fit_keys(name: str, fit: BondFit) -> dict[str, Any]:
+    """A bootstrap has no leave-one-out error, and a file without quotes no share inside them."""
+    report = fit.report
+    some = {
+        "leave_one_out_rms": report.leave_one_out_rms,
+        "share_inside": report.share_inside,
+    }
+    return {
+        "basis": name,
+        "fit": fit.method.value,
+        "settlement": fit.settlement,
+        "bonds": len(fit.bonds),
+        "left_out": fit.left_out,
+        "yield_rms": report.yield_rms,
+        "price_rms": report.price_rms,
+        **{key: value for key, value in some.items() if value is not None},
+        "smallest_forward": report.smallest_forward,
+        "worst": [
+            {
+                "identifier": bond.name,
+                "years": bond.maturity,
+                "yield_error": bond.yield_error,
+                "price_error": bond.price_error,
+            }
+            for bond in report.worst
+        ],
     }
 
 

@@ -158,16 +158,6 @@ def test_workbook_with_a_named_sheet(tmp_path: Path) -> None:
     assert read_plan(folder).cash_flows.gross.total == 210.0
 
 
-@pytest.mark.parametrize("method", ["bonds", "smith_wilson"])
-def test_reserved_methods_are_refused_in_words(tmp_path: Path, method: str) -> None:
-    more = f'[[discounting]]\nname = "x"\nmethod = "{method}"\nfile = "x.csv"\n'
-    if method == "smith_wilson":
-        more += "ufr = 0.03\nalpha = 0.1\n"
-    problem = only_problem(lambda: read_plan(plan_folder(tmp_path, plan=PLAN + more)))
-    assert problem.where == "plan.toml: discounting.x.method"
-    assert "not available in this version" in problem.what
-
-
 def test_missing_plan(tmp_path: Path) -> None:
     assert "holds no plan.toml" in only_problem(lambda: read_plan(tmp_path)).what
     plan_folder(tmp_path / "pension")

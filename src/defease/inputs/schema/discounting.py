@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, model_validator
 
 from defease.inputs.schema.base import (
+    Amount,
     CalendarYear,
     FileName,
     Positive,
@@ -41,7 +42,10 @@ KEYS_OF_METHOD: dict[str, frozenset[str]] = {
     | {"averages_25_year", "unit"},
     "gasb": _COMMON | {"rate", "municipal_rate"},
     "bonds": _COMMON | _SHAPE | {"file", "fit"},
-    "smith_wilson": _COMMON | _QUOTED | {"file", "qb", "ufr", "alpha", "last_liquid"},
+    "smith_wilson": _COMMON
+    | _QUOTED
+    | {"file", "qb", "ufr", "alpha", "last_liquid"}
+    | {"credit_adjustment_bp"},
 }
 """Which keys each method understands."""
 
@@ -90,6 +94,7 @@ class BasisSection(Section):
     ufr: Rate | None = None
     alpha: Positive | None = None
     last_liquid: Positive | None = None
+    credit_adjustment_bp: Amount = 0.0
 
     @model_validator(mode="after")
     def _has_what_its_method_needs(self) -> BasisSection:
@@ -139,14 +144,38 @@ def _gasb(basis: BasisSection) -> Lack:
 def _bonds(basis: BasisSection) -> Lack:
     if basis.file is None:
         return 'needs the key "file" for method "bonds"', 'write file = "treasuries.csv"'
+    if basis.interpolation and basis.fit != "bootstrap":
+        return "interpolation belongs to the fit bootstrap", "leave it out: other fits are smooth"
+    if basis.interpolation == "cubic_zero":
+        what = "a cubic interpolation cannot be bootstrapped"
+        return what, "use log_linear_discount, monotone_convex or linear_zero"
+    if basis.extrapolation and basis.fit == "svensson":
+        return "extrapolation does not belong to the fit svensson", "leave it out: it has its own"
     return None
 
 
 def _smith_wilson(basis: BasisSection) -> Lack:
     if (basis.file is None) == (basis.qb is None):
         return "needs exactly one of file and qb", "give swap rates or the Qb vector"
-    if basis.ufr is None or basis.alpha is None:
-        return "needs ufr and alpha", "write ufr = 0.0345 and alpha = 0.12"
+    if basis.ufr is None:
+        return "needs the ultimate forward rate", "write ufr = 0.0345"
+    if basis.qb is not None:
+        return _of_weights(basis)
+    if basis.quote not in (None, "par", "spot"):
+        return f'cannot read quote = "{basis.quote}"', 'write quote = "par" or "spot"'
+    if basis.quote != "spot" and basis.compounding == "continuous":
+        return "par rates cannot compound continuously", 'write compounding = "annual"'
+    if basis.quote == "spot" and basis.credit_adjustment_bp:
+        return "credit_adjustment_bp belongs to par rates", "leave it out for spot rates"
+    return None
+
+
+def _of_weights(basis: BasisSection) -> Lack:
+    if basis.alpha is None:
+        return "needs the alpha that qb was published with", "write alpha = 0.12"
+    foreign = sorted(basis.model_fields_set & (_QUOTED | {"credit_adjustment_bp"}))
+    if foreign:
+        return f"{', '.join(foreign)} does not belong to qb", "weights are not rates: leave it out"
     return None
 
 
