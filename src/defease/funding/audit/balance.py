@@ -22,7 +22,7 @@ IN_WORDS = {
     "expenses": "expenses",
     "earnings": "earnings",
 }
-MOSTLY, NEAR = 0.7, 10.0
+MOSTLY, NEAR, LEAST_SHARE = 0.6, 3.0, 0.3
 
 
 def balance_relations(working: Working) -> list[Relation]:
@@ -147,7 +147,10 @@ def is_common(relation: Relation, working: Working) -> bool:
         relation.form, working.columns, len(working)
     )
     near = np.abs(values) <= NEAR * working.units[relation.target]
-    return bool(np.mean(near[relation.rows]) > MOSTLY) if relation.rows.any() else False
+    checked = near[relation.rows]
+    # A column that is missing fades out with the members it stands for: the first row shows it.
+    enough = np.count_nonzero(checked) > LEAST_SHARE * len(working)
+    return bool(enough and np.mean(checked) > MOSTLY and checked[0])
 
 
 def _skipping_first(working: Working) -> BoolArray:
@@ -178,23 +181,28 @@ def arithmetic(working: Working) -> Relation:
 
 
 def _left_out_or_doubled(working: Working, terms: tuple[Term, ...]) -> list[Alternative]:
-    found = []
-    for name, words in IN_WORDS.items():
-        chosen = (name,) if name in working else CONTRIBUTION_PARTS
-        if name not in working and name != "contributions":
-            continue
-        for times, cause, detail in (
-            (0.0, Cause.LEFT_OUT, f"column left out: {words} are not in the sum"),
-            (2.0, Cause.COUNTED_TWICE, f"column counted twice: {words} are in the sum twice"),
-        ):
-            form = Form(tuple(_times(t, times) if t.column in chosen else t for t in terms))
-            found.append(Alternative(f"arithmetic:{name}:{times:g}", cause, detail, form))
+    found = [
+        _taken_times(terms, name, times)
+        for name in IN_WORDS
+        if name in working or name == "contributions"
+        for times in (0.0, 2.0)
+    ]
     if "contributions" in working and "contributions_future_members" in working:
         lag = next(t.lag for t in terms if t.column == "contributions")
         form = Form((*terms, Term("contributions_future_members", -np.ones(len(working)), lag)))
         detail = "future members treated otherwise: their column is left out of the sum"
         found.append(Alternative("arithmetic:future", Cause.FUTURE_MEMBERS, detail, form))
     return found
+
+
+def _taken_times(terms: tuple[Term, ...], name: str, times: float) -> Alternative:
+    columns = (name, *CONTRIBUTION_PARTS) if name == "contributions" else (name,)
+    form = Form(tuple(_times(t, times) if t.column in columns else t for t in terms))
+    if times:
+        detail = f"column counted twice: {IN_WORDS[name]} are in the sum twice"
+        return Alternative(f"arithmetic:{name}:twice", Cause.COUNTED_TWICE, detail, form)
+    detail = f"column left out: {IN_WORDS[name]} are not in the sum"
+    return Alternative(f"arithmetic:{name}:none", Cause.LEFT_OUT, detail, form)
 
 
 def _times(term: Term, factor: float) -> Term:

@@ -25,7 +25,7 @@ STRAYS, STRAY_SHARE = 3, 0.1
 NEGLIGIBLE = 1e-12
 FINE, NEAR, FLOAT_NOISE = 1e-3, 0.05, 1e-15
 SMALLEST_FOR_UNITS = 10.0
-LARGEST_PUZZLE = 8
+LEAST_PUZZLE, LARGEST_PUZZLE = 3, 8
 PUZZLES = 4
 MOST_RUNS, MOST_TRIED = 4, 0.4
 BENDING = {"benefits": "value:", "payroll_total": "growth", "closing": "arithmetic"}
@@ -54,26 +54,26 @@ def cell_proposals(working: Working, lines: Sequence[Residuals]) -> list[Proposa
     """The best single figure, and runs of figures in another unit or with another sign."""
     if not any(line.count for line in lines):
         return []
-    all_columns = [
-        _corrections(working, lines, name) for name in AUDITED_COLUMNS if name in working
-    ]
-    # Lines that bend with the figure itself cannot be asked beforehand: they are checked after.
-    bending = [
-        _corrections(working, [x for x in lines if not x.relation.name.startswith(bends)], name)
-        for name, bends in BENDING.items()
-        if name in working
-    ]
+    rigid = [_corrections(working, lines, name) for name in AUDITED_COLUMNS if name in working]
+    bending = _bending(working, lines)
     found = [
         proposal
-        for corrections in (*all_columns, *bending)
+        for corrections in (*rigid, *bending)
         for factor in FACTORS
         for proposal in _scaled_cells(working, corrections, factor)
     ]
     found += _tried(working, lines, "benefits")
-    singles = [
-        _best_single(working, lines, chosen) for chosen in (all_columns, *([b] for b in bending))
-    ]
+    singles = [_best_single(working, lines, chosen) for chosen in (rigid, *([b] for b in bending))]
     return [*found, *(single for single in singles if single)]
+
+
+def _bending(working: Working, lines: Sequence[Residuals]) -> list[_Corrections]:
+    """Corrections without the lines that bend with the figure itself: those are checked after."""
+    return [
+        _corrections(working, [x for x in lines if not x.relation.name.startswith(bends)], name)
+        for name, bends in BENDING.items()
+        if name in working
+    ]
 
 
 def _tried(working: Working, lines: Sequence[Residuals], column: str) -> list[Proposal]:
@@ -114,12 +114,13 @@ def _unit_claim(
 
 def pair_proposals(working: Working, lines: Sequence[Residuals]) -> list[Proposal]:
     """Two wrong figures in lines that no single one explains."""
-    puzzles = [p for p in _puzzles(lines) if 3 <= len(p) <= LARGEST_PUZZLE]
+    # Present values bend with the funded test, which both figures may move: try without them too.
+    steady = [line for line in lines if not line.relation.name.startswith("value:")]
     found = []
-    for puzzle in puzzles[:PUZZLES]:
-        pair = _solved_by_two(working, lines, puzzle)
-        if pair is not None:
-            found.append(pair)
+    for chosen in (lines, steady):
+        puzzles = [p for p in _puzzles(chosen) if LEAST_PUZZLE <= len(p) <= LARGEST_PUZZLE]
+        pairs = [_solved_by_two(working, chosen, puzzle) for puzzle in puzzles[:PUZZLES]]
+        found += [pair for pair in pairs if pair is not None]
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defease.errors import DefeaseError
-from defease.funding.audit.balance import has_balances, opening_balances
+from defease.funding.audit.balance import has_balances
 from defease.funding.audit.findings import NO_EFFECT, Effect
 from defease.funding.audit.forms import expected
 from defease.funding.audit.funded_test import sufficient_years
@@ -19,6 +19,7 @@ from defease.funding.audit.present_values import (
     discount_factors,
     printed_share,
     single_rate_of,
+    tested_balances,
     value_lines,
 )
 from defease.funding.audit.rolling import rolled_forward
@@ -58,10 +59,7 @@ def conclusion_of(working: Working) -> Conclusion:
         )
     benefits = working.columns["benefits"]
     expenses = working.columns.get("expenses", np.zeros(len(working)))
-    opening = opening_balances(working)
-    if "opening" not in working:
-        opening = np.where(working.follows, opening, np.inf)
-    enough = sufficient_years(opening, benefits, expenses, working.basis.policy)
+    enough = sufficient_years(tested_balances(working), benefits, expenses, working.basis.policy)
     failing = np.flatnonzero(~enough)
     value = _value(working)
     return Conclusion(
@@ -110,7 +108,7 @@ def changes_result(effect: Effect, working: Working) -> bool:
     """Whether a rate printed to a basis point, the year, or the printed sum of values moves."""
     printed = [working.units[name].max() for name in (FUNDED, TOTAL) if name in working]
     rounding = max(printed, default=0.0) * (len(working) + 1) / 2
-    return (
+    return bool(
         abs(effect.single_discount_rate) >= PUBLISHED_RATE
         or effect.first_insufficient_year
         or abs(effect.present_value) > rounding

@@ -10,7 +10,7 @@ import numpy as np
 from defease.funding.audit.balance import is_common
 from defease.funding.audit.findings import Cause
 from defease.funding.audit.forms import Alternative, Form, Relation, Term, lagged
-from defease.funding.audit.rates import CommonRate, common_rates
+from defease.funding.audit.rates import CommonRate, common_rates, is_another_rate, sharpened
 from defease.funding.audit.table import CONTRIBUTION_PARTS, PAYROLL_COLUMNS
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SHARP = 1e-3
 LEAST_ROWS, LEAST_RUN = 5, 3
 STRAY_SHARE = 0.1
-SAME_RATE = (1.0, -1.0, 1e3, 1e-3, 1e6, 1e-6)
 _FITTED = 3
 
 
@@ -120,7 +119,9 @@ def _at_one_rate(working: Working, rule: _Rule) -> Relation | None:
 
     def others(broken: BoolArray) -> list[Alternative]:
         rates = common_rates(implied, doubt, broken)
-        listed = [_other_rate(working, rule, c, usual) for c in rates if _is_another(c.rate, usual)]
+        listed = [
+            _other_rate(working, rule, c, usual) for c in rates if is_another_rate(c.rate, usual)
+        ]
         by_payroll = rule.lag == 0 and rule.base in PAYROLL_COLUMNS
         return listed + (_other_payrolls(working, rule, usual) if by_payroll else [])
 
@@ -133,12 +134,6 @@ def _by_difference(working: Working, part: str) -> FloatArray:
     others = [name for name in CONTRIBUTION_PARTS if name in working and name != part]
     total = working.columns["contributions"]
     return np.asarray(total - np.sum([working.columns[name] for name in others], axis=0))
-
-
-def _is_another(rate: float, usual: float) -> bool:
-    """Whether a rate is neither the usual one nor that in another unit or with another sign."""
-    same = any(abs(rate - usual * f) <= 1e-9 * max(abs(usual * f), 1) for f in SAME_RATE)
-    return not same
 
 
 def _implied(
@@ -163,13 +158,18 @@ def _rule_of(implied: FloatArray, doubt: FloatArray, rows: BoolArray) -> float |
     if count < LEAST_ROWS or not found or found[0].rate == 0:
         return None
     strays = max(2, int(STRAY_SHARE * count))
-    agree = rows & (np.abs(implied - found[0].rate) <= 2 * doubt)
+    rates = [sharpened(common.rate, implied, doubt, sharp) for common in found[:2]]
+    agree = [rows & (np.abs(implied - rate) <= 2 * doubt) for rate in rates]
     if len(found) > 1 and min(c.rows for c in found[:2]) >= LEAST_RUN:
-        second = rows & (np.abs(implied - found[1].rate) <= 2 * doubt)
-        first = _earlier(agree & ~second, second & ~agree)
-        if first is not None and np.count_nonzero(rows & ~agree & ~second) <= strays:
-            return found[first].rate
-    return found[0].rate if np.count_nonzero(rows & ~agree) <= strays else None
+        first = _earlier(agree[0] & ~agree[1], agree[1] & ~agree[0])
+        if first is not None and _others(rows, *agree) <= strays:
+            return rates[first]
+    return rates[0] if _others(rows, agree[0]) <= strays else None
+
+
+def _others(rows: BoolArray, *agreeing: BoolArray) -> int:
+    """The number of rows that follow none of the rates."""
+    return int(np.count_nonzero(rows & ~np.any(agreeing, axis=0)))
 
 
 def _earlier(one: BoolArray, other: BoolArray) -> int | None:

@@ -28,7 +28,7 @@ from defease.funding.audit.forms import (
     lagged,
     tolerance,
 )
-from defease.funding.audit.rates import CommonRate, common_rates
+from defease.funding.audit.rates import CommonRate, common_rates, is_another_rate
 from defease.funding.policies import growth_to_year_end
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ TIMING_WORDS = {
     Timing.END_OF_YEAR: "at the end of the year",
     Timing.MONTHLY: "monthly",
 }
-SAME, SLACK = 1e-9, 0.01
+SLACK = 0.01
 _FITTED = 3
 
 
@@ -94,7 +94,7 @@ def _alternatives(working: Working, base: Relation, broken: BoolArray) -> list[A
         found += [
             _at_rate(working, timing, common, whole=_from_the_start(base, broken))
             for common in common_rates(implied, doubt, broken)
-            if abs(common.rate - rate) > SAME
+            if is_another_rate(common.rate, rate)
         ]
     return found + _fitted_timing(working, base, broken)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from defease.funding.audit.findings import Cause
 
 FACTORS = (1e3, 1e-3, 1e6, 1e-6, 1e9, 1e-9)
+WIDEST = 20
 LEAST_UNITS, FINE, NEAR, FLOAT_NOISE = 10.0, 1e-3, 0.05, 1e-15
 
 
@@ -42,14 +43,9 @@ def slip_of(window: Window) -> tuple[Cause, str]:
     printed, unit = window.printed, window.unit
     if abs(printed) > unit and window.holds(-printed, unit / 2):
         return Cause.SIGN, "sign flipped: the figure has the opposite sign"
-    for factor in FACTORS:
-        right = printed * factor
-        multiple = printed / unit
-        fine = abs(multiple - round(multiple)) > FINE + FLOAT_NOISE * abs(multiple)
-        slack = (FINE * unit if fine else unit) / 2 * max(factor, 1.0)
-        large = abs(right) >= LEAST_UNITS * unit and slack <= NEAR * abs(right)
-        if large and window.holds(right, slack):
-            return Cause.UNIT, f"unit mixed: the figure is {1 / factor:g} times what it should be"
+    factor = _unit_slip(window)
+    if factor:
+        return Cause.UNIT, f"unit mixed: the figure is {1 / factor:g} times what it should be"
     digits = _digit_slip(window)
     if digits:
         return Cause.TYPO, f"typo: {digits}"
@@ -59,25 +55,42 @@ def slip_of(window: Window) -> tuple[Cause, str]:
     return Cause.TYPO, "typo: this figure alone is wrong"
 
 
+def _unit_slip(window: Window) -> float | None:
+    """The factor of another unit that makes the printed figure right; None when none does."""
+    multiple = window.printed / window.unit
+    fine = abs(multiple - round(multiple)) > FINE + FLOAT_NOISE * abs(multiple)
+    for factor in FACTORS:
+        right = window.printed * factor
+        slack = (FINE * window.unit if fine else window.unit) / 2 * max(factor, 1.0)
+        large = abs(right) >= LEAST_UNITS * window.unit and slack <= NEAR * abs(right)
+        if large and window.holds(right, slack):
+            return factor
+    return None
+
+
 def _digit_slip(window: Window) -> str:
     """Which slip of the digits explains the printed figure; empty when none does."""
-    whole = round(abs(window.printed) / window.unit)
-    sign = -1.0 if window.printed < 0 else 1.0
-    text = str(whole)
+    text = str(round(abs(window.printed) / window.unit))
     # A wide window would hold a swap of the last digits by chance.
-    if len(text) < 2 or window.high - window.low > 20 * window.unit:
+    if len(text) < 2 or window.high - window.low > WIDEST * window.unit:
         return ""
-    for i in range(len(text) - 1):
-        swapped = text[:i] + text[i + 1] + text[i] + text[i + 2 :]
-        if swapped != text and window.holds(sign * int(swapped) * window.unit):
-            return "two neighbouring digits are swapped"
-    for i in range(len(text)):
-        for digit in "0123456789":
-            if window.holds(sign * int(text[:i] + digit + text[i + 1 :]) * window.unit):
-                return "one digit is wrong"
-            if window.holds(sign * int(text[:i] + digit + text[i:]) * window.unit):
-                return "one digit is missing"
-        shorter = text[:i] + text[i + 1 :]
-        if shorter and window.holds(sign * int(shorter) * window.unit):
-            return "one digit is too many"
+    scale = -window.unit if window.printed < 0 else window.unit
+    for words, others in _slips(text):
+        if any(other != text and window.holds(scale * int(other)) for other in others):
+            return words
     return ""
+
+
+def _slips(text: str) -> list[tuple[str, list[str]]]:
+    """The numbers from which each kind of slip makes the printed digits."""
+    places = range(len(text))
+    digits = "0123456789"
+    return [
+        (
+            "two neighbouring digits are swapped",
+            [text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in places[:-1]],
+        ),
+        ("one digit is wrong", [text[:i] + d + text[i + 1 :] for i in places for d in digits]),
+        ("one digit is missing", [text[:i] + d + text[i:] for i in places for d in digits]),
+        ("one digit is too many", [text[:i] + text[i + 1 :] for i in places]),
+    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defease.funding.audit.balance import has_balances, opening_balances
+from defease.funding.audit.balance import has_balances, net_outgo, opening_balances
 from defease.funding.audit.forms import (
     Alternative,
     Form,
@@ -21,7 +21,7 @@ from defease.funding.audit.funded_test import funded_share
 from defease.funding.audit.rates import common_rates
 from defease.funding.audit.rolling import rolled_forward
 from defease.funding.audit.value_alternatives import ValueLine, value_alternatives
-from defease.funding.policies import payment_points
+from defease.funding.policies import growth_to_year_end, payment_points
 from defease.solvers import find_root
 
 if TYPE_CHECKING:
@@ -92,15 +92,35 @@ def printed_share(working: Working, policy: ExhaustionPolicy) -> FloatArray | No
     benefits = working.columns["benefits"]
     expenses = working.columns.get("expenses", np.zeros(len(working)))
     if has_balances(working):
-        opening = opening_balances(working)
-        if "opening" not in working:
-            opening = np.where(working.follows, opening, np.inf)
-        return funded_share(opening, benefits, expenses, policy)
+        return funded_share(tested_balances(working), benefits, expenses, policy)
+    split = _printed_split(working)
+    return None if split is None else split.astype(np.float64)
+
+
+def _printed_split(working: Working) -> BoolArray | None:
+    """Rows that the present-value columns themselves treat as funded; None without columns."""
+    funded: BoolArray | None = None
     if UNFUNDED in working:
-        return np.where(working.columns[UNFUNDED] != 0, 0.0, 1.0)
-    if FUNDED in working:
-        return np.where(working.columns[FUNDED] != 0, 1.0, 0.0)
-    return None
+        funded = working.columns[UNFUNDED] == 0
+    elif FUNDED in working:
+        funded = working.columns[FUNDED] != 0
+    return funded
+
+
+def tested_balances(working: Working) -> FloatArray:
+    """Opening balances for the funded test; where none is printed, what the row implies."""
+    opening = opening_balances(working)
+    if "opening" in working:
+        return opening
+    split = _printed_split(working)
+    if split is None:
+        rate, timing = working.basis.assumed_return, working.basis.policy.timing
+        grown = net_outgo(working) * growth_to_year_end(timing, rate)
+        closing = working.columns["closing"]
+        implied = np.where(closing > 0, (closing + grown) / (1 + rate), 0.0)
+    else:
+        implied = np.where(split, np.inf, -np.inf)
+    return np.where(working.follows, opening, implied)
 
 
 def single_rate_of(working: Working, value: float, benefits: FloatArray) -> float | None:

@@ -10,8 +10,9 @@ from defease.arrays import BoolArray, FloatArray
 
 ROUNDEST_DECIMALS = 3
 FINEST_DECIMALS = 6
-PRECISE = 1e-7
-USUAL_SHARE = 0.5
+SAME_RATE = (1.0, -1.0, 1e3, 1e-3, 1e6, 1e-6)
+SAME = 1e-6
+PRECISE, ROUND = 1e-8, 4
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,31 @@ def common_rates(implied: FloatArray, doubt: FloatArray, rows: BoolArray) -> lis
     while usable.any() and len(found) < 3:
         rate = _seed(implied[usable], doubt[usable])
         agrees = usable & (np.abs(implied - rate) <= doubt)
-        certain = bool(doubt[agrees].min(initial=np.inf) < PRECISE and rate == round(rate, 5))
+        certain = bool(doubt[agrees].min(initial=np.inf) < PRECISE and rate == round(rate, ROUND))
         found.append(CommonRate(rate, int(np.count_nonzero(agrees)), certain))
         if not agrees.any():
             break
         usable &= ~agrees
     return sorted(found, key=lambda c: -c.rows)
+
+
+def is_another_rate(rate: float, usual: float) -> bool:
+    """Whether a rate is neither the usual one nor that of amounts in another unit or sign."""
+    same = any(abs(rate - usual * f) <= SAME * max(abs(usual * f), SAME) for f in SAME_RATE)
+    return not same
+
+
+def sharpened(rate: float, implied: FloatArray, doubt: FloatArray, rows: BoolArray) -> float:
+    """The rate near a common one that most rows allow without any doubling of their doubt."""
+    near = rows & (np.abs(implied - rate) <= 2 * doubt)
+    if not near.any():
+        return rate
+    low, high = (implied - doubt)[near], (implied + doubt)[near]
+    allowed = np.count_nonzero((low <= low[:, None]) & (low[:, None] <= high), axis=1)
+    start = float(low[int(allowed.argmax())])
+    end = float(high[(low <= start) & (start <= high)].min())
+    rounded = [round((start + end) / 2, digits) for digits in range(ROUND, FINEST_DECIMALS + 2)]
+    return next((r for r in rounded if start <= r <= end), (start + end) / 2)
 
 
 def _seed(implied: FloatArray, doubt: FloatArray) -> float:

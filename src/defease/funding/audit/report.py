@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from defease.funding.audit.table import AuditBasis, AuditTable
 
 NAMED_FIT = 0.95
-MOST_CAUSES = 200
+MOST_CAUSES = 60
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -116,24 +116,20 @@ def _explained(copy: Working) -> tuple[Working, list[Claim]]:
     claims: list[Claim] = []
     lines = broken_lines(copy)
     for _ in range(MOST_CAUSES):
-        if not count_broken(lines):
-            break
-        best = _best(copy, lines)
+        best = _best(copy, lines) if count_broken(lines) else None
         if best is None:
-            copy, rest = set_aside(copy, lines)
-            return copy, claims + rest
+            break
         claims += best.claims
         copy, lines = best.after, list(best.left)
-    return copy, claims
+    copy, rest = set_aside(copy, lines)
+    return copy, claims + rest
 
 
 def _best(copy: Working, lines: Sequence[Residuals]) -> Proposal | None:
-    proposals = [
-        *systematic_proposals(copy, lines),
-        *cell_proposals(copy, lines),
-        *scale_proposals(copy, lines),
-    ]
-    proposals += pair_proposals(copy, lines)
+    proposals = [*systematic_proposals(copy, lines), *cell_proposals(copy, lines)]
+    # The costly proposals are wanted only where one cause does not explain everything.
+    if all(proposal.count for proposal in proposals):
+        proposals += [*scale_proposals(copy, lines), *pair_proposals(copy, lines)]
     best = min(proposals, key=_simplicity, default=None)
     return best if best is not None and best.count < count_broken(lines) else None
 

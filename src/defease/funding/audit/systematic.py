@@ -17,7 +17,7 @@ from defease.funding.audit.forms import (
     expected,
     residuals_of,
 )
-from defease.funding.audit.lines import count_broken
+from defease.funding.audit.lines import count_broken, touching
 from defease.funding.audit.proposals import Claim, Proposal
 from defease.funding.audit.table import AUDITED_COLUMNS
 
@@ -56,13 +56,22 @@ def scale_proposals(working: Working, lines: Sequence[Residuals]) -> list[Propos
     if not any(line.count > WIDESPREAD * _standing(working, line) for line in lines):
         return []
     needed = (1 - WIDESPREAD) * max(line.count for line in lines)
-    columns = [(name,) for name in AUDITED_COLUMNS if name in working]
-    groups = [tuple(n for n in group if n in working) for group in GROUPS]
-    found = []
-    for names in (*columns, *(g for g in groups if len(g) > 1)):
-        found += [_scaled(working, names, factor) for factor in FACTORS]
+    broken = [line for line in lines if line.count]
+    found = [
+        _scaled(working, names, factor)
+        for names in _scalable(working)
+        if any(True for name in names for _ in touching(broken, name))
+        for factor in FACTORS
+    ]
     # A coarser unit forgives small differences: a real one sets a whole line right.
     return [p for p in found if count_broken(lines) - p.count >= needed]
+
+
+def _scalable(working: Working) -> list[tuple[str, ...]]:
+    """Columns, and groups of them that are likely to share a unit."""
+    columns = [(name,) for name in AUDITED_COLUMNS if name in working]
+    groups = [tuple(name for name in group if name in working) for group in GROUPS]
+    return [*columns, *(group for group in groups if len(group) > 1)]
 
 
 def _standing(working: Working, line: Residuals) -> int:

@@ -180,8 +180,8 @@ def _at_fitted(line: ValueLine, common: CommonRate, shift: float) -> Alternative
     detail = f"other rate: discounted at {common.rate:.6g}, expected {stated}"
     if shift:
         detail += f", and exponent shifted by {shift:+g}"
-    # A shifted exponent can imitate a rate in one row, never in three.
-    needs = 1 if common.is_certain and not shift else _FITTED
+    # Any single figure is discounted at some rate, and a shift can imitate one, never in three.
+    needs = 2 if common.is_certain and not shift else _FITTED
     key = f"{line.target}:fit:{shift}:{common.rate:.9g}"
     return Alternative(key, Cause.RATE, detail, line.at_rate(common.rate, shift), needs)
 
