@@ -1,6 +1,6 @@
-"""Make the invented parts of the sample plans again: bond universes and the corporate cash flows.
+"""Make the invented parts of the samples again: bond universes, corporate flows and history.
 
-Run ``python tools/make_samples.py``; a test compares the committed files with what this makes.
+Run ``python -m tools.make_samples``; a test compares the committed files with what this makes.
 The restated public figures of the samples (cash flows of Texas, Treasury and HQM rates) are data,
 not made here: their sources stand in each sample's README.
 """
@@ -14,10 +14,15 @@ import math
 import tomllib
 from pathlib import Path
 
+from tools import make_returns
+
 from defease.bonds import BondUniverse
 from defease.bonds.generator import generate_universe
 from defease.curves import curve_from_par_yields
-from defease.dates import add_months, month_end
+from defease.dates import add_months, month_end, to_date
+from defease.inputs.index_files import read_index_inputs
+from defease.inputs.plan import read_plan
+from defease.liability_index import liability_index
 
 SAMPLES = Path(__file__).resolve().parents[1] / "src" / "defease" / "services" / "samples"
 UNIVERSES = {"pension": 1500, "corporate": 800, "retiree": 400, "college": 400, "bullet": 400}
@@ -84,6 +89,21 @@ def _hump(years: float, *, peak: float, width: float) -> float:
     return (1 - math.exp(-years / 4.0)) * math.exp(-(((years - peak) / width) ** 2))
 
 
+def corporate_history_files() -> dict[str, str]:
+    """Returns, proxies and official values of the corporate sample, by file name."""
+    made = {"returns.csv": _csv(*make_returns.returns_rows())}
+    for name in make_returns.WEIGHTS:
+        made[f"proxy_{name}.csv"] = _csv(*make_returns.proxy_rows(name))
+    inputs = read_index_inputs(read_plan(SAMPLES / "corporate"))
+    index = liability_index(
+        inputs.projections, inputs.curves, start=inputs.start, structure=inputs.structure
+    )
+    days = [to_date(day) for day in index.dates]
+    values = dict(zip(days, index.total.present_values.tolist(), strict=True))
+    made["official.csv"] = _csv(*make_returns.official_rows(values))
+    return made
+
+
 def _csv(header: tuple[str, ...], rows: list[list[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -98,6 +118,8 @@ def main() -> None:
         (SAMPLES / sample / "bonds.csv").write_text(bonds_csv(sample), encoding="utf-8")
     flows = corporate_cash_flows_csv()
     (SAMPLES / "corporate" / "cash_flows.csv").write_text(flows, encoding="utf-8")
+    for name, text in corporate_history_files().items():
+        (SAMPLES / "corporate" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

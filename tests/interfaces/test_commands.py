@@ -133,7 +133,8 @@ def test_the_headline_keys_are_there(bodies: Printed, name: str) -> None:
         rows = found[command][part]
         assert rows, (command, part)
         assert all(set(keys.split()) <= set(row) for row in rows), (command, part)
-    assert set(found["report"]) == {"value", "exhaust", "match", "stress", "fund"}
+    parts = {"value", "exhaust", "match", "stress", "fund", "index", "attribute"}
+    assert set(found["report"]) == parts
 
 
 @pytest.mark.parametrize("name", SAMPLES)

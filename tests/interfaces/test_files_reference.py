@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from defease.inputs.bond_file import KNOWN as BOND_COLUMNS
-from defease.inputs.schema.analysis import ExhaustionSection, ScenarioSection
+from defease.inputs.schema.analysis import (
+    ExhaustionSection,
+    IndexSection,
+    MonitoringSection,
+    PerformanceSection,
+    ScenarioSection,
+)
 from defease.inputs.schema.assumptions import AssetClassSection, LiabilityReturnSection
 from defease.inputs.schema.base import Section
 from defease.inputs.schema.discounting import BasisSection
@@ -38,6 +44,9 @@ SECTIONS: dict[str, type[Section]] = {
     "[matching]": MatchingSection,
     "[matching.limits]": LimitsSection,
     "[[stress.scenario]]": ScenarioSection,
+    "[index]": IndexSection,
+    "[performance]": PerformanceSection,
+    "[monitoring]": MonitoringSection,
     "[assumptions]": AssumptionsReference,
     '[files."NAME"]': FileSection,
     "[[asset_class]]": AssetClassSection,

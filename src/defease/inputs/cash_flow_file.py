@@ -30,10 +30,18 @@ AMOUNT_COLUMNS = {
     "expenses": FlowKind.EXPENSES,
     "contributions": FlowKind.CONTRIBUTIONS,
 }
+CURRENT_MEMBERS = "contributions_current_members"
+PAYROLL_COLUMNS = (
+    "payroll_current",
+    "payroll_total",
+    "contributions_members",
+    "contributions_employer",
+)
+"""Together they say what current members' contributions are, where no column does."""
 GROUPS = ("retired", "deferred", "active")
 LARGEST_AMOUNT = 1e18
 _ROWS_OF = {"year": year_rows, "period": period_rows, "date": dated_rows}
-_KNOWN = (*_ROWS_OF, "group", "currency", *AMOUNT_COLUMNS)
+_KNOWN = (*_ROWS_OF, "group", "currency", *AMOUNT_COLUMNS, CURRENT_MEMBERS)
 _AMOUNT = NumberRule(
     at_least=0.0,
     at_most=LARGEST_AMOUNT,
@@ -70,13 +78,18 @@ class CashFlowConventions:
 
 @dataclass(frozen=True, eq=False)
 class CashFlowReading:
-    """Cash flows, what has to be said about how they were read, and a sentence for `check`."""
+    """Cash flows, what has to be said about how they were read, and a sentence for `check`.
+
+    `current_members` holds the contributions of and for current members only; None where the file
+    does not tell them apart.
+    """
 
     flows: CashFlows
     timing: Timing
     first_year: int
     cautions: tuple[Caution, ...]
     understood: str
+    current_members: CashFlows | None = None
 
 
 def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowReading:
@@ -96,11 +109,14 @@ def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowR
     """
     reader = ColumnReader(table)
     key = _time_column(reader)
-    reader.expect(required=("benefits",), known=_KNOWN)
+    has_payrolls = all(name in reader for name in PAYROLL_COLUMNS)
+    known = (*_KNOWN, *PAYROLL_COLUMNS) if has_payrolls else _KNOWN
+    reader.expect(required=("benefits",), known=known)
     years = PlanYears(
         conventions.valuation_date, conventions.year_end, _timing(reader, key, conventions.timing)
     )
     amounts = {name: reader.amounts(name, _AMOUNT) for name in AMOUNT_COLUMNS if name in reader}
+    current = _current_members(reader, has_payrolls=has_payrolls)
     groups = [_group(text) for text in reader.optional("group", reader.texts)]
     _one_currency(reader, conventions.currency)
     rows = _rows(reader, key, groups, years)
@@ -112,13 +128,32 @@ def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowR
     _say_shortened(reader, key, rows, years)
     flows = _flows(rows, groups, scaled, conventions.valuation_date)
     flows = _revalued(reader, flows, conventions)
+    theirs = None
+    if current is not None:
+        column = {"contributions": current * conventions.unit}
+        theirs = _seen_from(_flows(rows, groups, column, conventions.valuation_date), conventions)
     return CashFlowReading(
         flows,
         years.timing,
         _first_year(key, years, conventions),
         tuple(reader.cautions),
         _understood(key, years.timing, conventions.unit, flows),
+        theirs,
     )
+
+
+def _current_members(reader: ColumnReader, *, has_payrolls: bool) -> FloatArray | None:
+    """Contributions of current members, as given, else members' plus the employer's by payroll."""
+    if CURRENT_MEMBERS in reader:
+        return reader.amounts(CURRENT_MEMBERS, _AMOUNT)
+    if not has_payrolls:
+        return None
+    payroll, total, members, employer = (reader.amounts(n, _AMOUNT) for n in PAYROLL_COLUMNS)
+    for row in np.flatnonzero((payroll > total) | ((total == 0) & (employer > 0))):
+        what = f"{total[row]:,.0f} is less than the payroll of current members, or 0"
+        reader.problem(int(row), "payroll_total", what, "give the payroll of all members")
+    share = np.divide(payroll, total, out=np.zeros(len(total)), where=total > 0)
+    return read_only(members + employer * share)
 
 
 def _first_year(key: str, years: PlanYears, conventions: CashFlowConventions) -> int:
@@ -251,7 +286,14 @@ def _revalued(
             f"(net {gone.net.total:,.2f})"
         )
         reader.cautions.append(Caution("past_flows", message))
-    kept = flows.where(ahead)
+    return _seen_from(flows, conventions)
+
+
+def _seen_from(flows: CashFlows, conventions: CashFlowConventions) -> CashFlows:
+    as_of = conventions.as_of
+    if as_of is None or as_of == conventions.valuation_date:
+        return flows
+    kept = flows.where(flows.dates > np.datetime64(as_of, "D"))
     years = as_of.year - conventions.valuation_date.year
     if as_of == add_months(conventions.valuation_date, MONTHS_PER_YEAR * years):
         times = read_only(kept.times - years)

@@ -105,6 +105,7 @@ class _IndexReading:
         return self.plan.settings.index or NO_SECTION
 
     def read(self, given: Path | None) -> IndexInputs:
+        self._require_curves(given)
         basis = self._basis()
         history = self._until_asked(self._curves(given, basis))
         risk_free = self._risk_free()
@@ -157,14 +158,17 @@ class _IndexReading:
                 data, name=given.name, declared=self.files.declared(given.name)
             )
             return self._history(table, basis)
-        if self.section.curves is None:
+        name = self.section.curves or ""
+        return self._history(self.files.table(name, "index.curves"), basis)
+
+    def _require_curves(self, given: Path | None) -> None:
+        if given is None and self.section.curves is None:
             raise bad_input(
                 where=f"{PLAN_FILE}: index.curves",
                 what="no curve history is given",
                 remedy="add [index] with curves = FILE (date, then one column a maturity), or ask "
                 "with --curves FILE",
             )
-        return self._history(self.files.table(self.section.curves, "index.curves"), basis)
 
     def _risk_free(self) -> CurveHistory | None:
         name = self.section.risk_free_curves

@@ -76,28 +76,19 @@ def read_official(table: Table, *, classes: Iterable[str] = ()) -> OfficialReadi
     weighed = [name for name in classes if name in reader]
     known = (DATE, ASSETS, LIABILITIES, KNOWN_AT, *weighed)
     reader.expect(required=(DATE, ASSETS), known=known)
-    days = reader.dates(DATE)
-    assets = reader.numbers(ASSETS, _AMOUNT)
-    owed, known_at = _owed(reader), _known_at(reader)
-    weights = {name: reader.numbers(name, _WEIGHT) for name in weighed}
-    for row in range(len(table)):
-        _check_row(reader, row, days[row], known_at[row])
-        shares = [column[row] for column in weights.values()]
-        if weighed and None not in shares and (what := sums_to_one([s or 0.0 for s in shares])):
-            reader.problem(row, weighed[0], what, "give shares that sum to 1")
+    days, known_at = reader.dates(DATE), _known_at(reader)
+    assets, owed = reader.numbers(ASSETS, _AMOUNT), _owed(reader)
+    weights = _weights(reader, weighed)
+    for row, (day, told) in enumerate(zip(days, known_at, strict=True)):
+        _check_row(reader, row, day, told)
     if not len(table):
         reader.file_problem("has no row", "give at least one official value")
     reader.finish()
+    rows = zip(days, assets, owed, known_at, weights, strict=True)
     figures = [
-        OfficialFigure(
-            date=day,
-            assets=assets[row] or 0.0,
-            liabilities=owed[row],
-            known_at=known_at[row],
-            weights=MappingProxyType({name: c[row] or 0.0 for name, c in weights.items()}),
-        )
-        for row, day in enumerate(days)
-        if day is not None
+        OfficialFigure(date=day, assets=value, liabilities=debt, known_at=told, weights=shares)
+        for day, value, debt, told, shares in rows
+        if day is not None and value is not None
     ]
     ordered = tuple(sorted(figures, key=lambda f: (f.date, f.known_at or f.date)))
     _refuse_repeats(reader, ordered)
@@ -117,6 +108,18 @@ def known_by(figures: Iterable[OfficialFigure], day: dt.date) -> tuple[OfficialF
     """
     latest = {f.date: f for f in figures if (f.known_at or f.date) <= day}
     return tuple(latest[date] for date in sorted(latest))
+
+
+def _weights(reader: ColumnReader, names: list[str]) -> list[Mapping[str, float]]:
+    """Share of each class in each row; none where the file has no such column."""
+    columns = {name: reader.numbers(name, _WEIGHT) for name in names}
+    found: list[Mapping[str, float]] = []
+    for row in range(len(reader.table)):
+        shares = {name: column[row] or 0.0 for name, column in columns.items()}
+        if shares and (what := sums_to_one([*shares.values()])):
+            reader.problem(row, names[0], what, "give shares that sum to 1")
+        found.append(MappingProxyType(shares))
+    return found
 
 
 def _owed(reader: ColumnReader) -> list[float | None]:

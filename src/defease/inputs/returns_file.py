@@ -84,8 +84,7 @@ def read_returns(
     value_column = ASSETS if ASSETS in reader else f"{ASSETS}_pct"
     reader.expect(required=(DATE, value_column), known=table.columns)
     days = reader.dates(DATE)
-    with_flows = FLOW in reader
-    raw = _columns(reader, value_column, with_flows=with_flows)
+    raw = _columns(reader, value_column)
     others = [name for name in table.columns if name not in (DATE, value_column, FLOW)]
     columns = {name: reader.optional_returns(name) for name in others}
     if not len(table):
@@ -93,25 +92,28 @@ def read_returns(
     reader.finish()
     dates = frozen_dates([day for day in days if day is not None])
     made = _Made(reader, dates, frequency)
-    money = ValuesAndFlows(dates, *raw) if with_flows else None
-    assets = made.valued(money, flow_timing) if money else made.series("assets", list(raw[0]))
+    money = ValuesAndFlows(dates, *raw) if FLOW in reader else None
+    assets = made.assets(raw[0], money, flow_timing)
     named = [made.series(_title(table, name), cells) for name, cells in columns.items()]
     made.finish()
-    found = [series for series in named if series is not None]
+    found = tuple(series for series in named if series is not None)
     if assets is None:
         refuse(table.source, "has no return of the assets", "give at least one period")
-    short = _short(reader, assets)
+    cautions = (*reader.cautions, *made.cautions, *_short(reader, assets))
+    return ReturnsReading(assets, found, money, cautions, _understood(assets, found, money))
+
+
+def _understood(
+    assets: ReturnSeries, others: tuple[ReturnSeries, ...], money: ValuesAndFlows | None
+) -> str:
     kind = "market values and flows" if money else "returns"
-    words = f"{kind}, {len(assets)} periods {assets.window}; columns: " + (
-        ", ".join(series.name for series in found) or "assets only"
-    )
-    return ReturnsReading(
-        assets, tuple(found), money, (*reader.cautions, *made.cautions, *short), words
-    )
+    columns = ", ".join(series.name for series in others) or "assets only"
+    return f"{kind}, {len(assets)} periods {assets.window}; columns: {columns}"
 
 
-def _columns(reader: ColumnReader, name: str, *, with_flows: bool) -> tuple[FloatArray, FloatArray]:
-    if not with_flows:
+def _columns(reader: ColumnReader, name: str) -> tuple[FloatArray, FloatArray]:
+    """Market values and flows, or returns and nothing."""
+    if FLOW not in reader:
         return read_only(np.array(reader.returns(name), dtype=np.float64)), read_only(np.zeros(0))
     flows = [0.0 if flow is None else flow for flow in reader.numbers(FLOW, _FLOW)]
     return reader.amounts(name, _VALUE), read_only(np.array(flows, dtype=np.float64))
@@ -157,6 +159,12 @@ class _Made:
         except InputError as error:
             self._note(error)
             return None
+
+    def assets(
+        self, returns: FloatArray, money: ValuesAndFlows | None, timing: FlowTiming
+    ) -> ReturnSeries | None:
+        """Returns as they stand, or made of market values and flows."""
+        return self.series(ASSETS, list(returns)) if money is None else self.valued(money, timing)
 
     def valued(self, money: ValuesAndFlows, timing: FlowTiming) -> ReturnSeries | None:
         """Returns of market values and flows."""

@@ -1,10 +1,13 @@
 """One function per user task: inputs to results to a document; what every interface calls."""
 
+from defease.services.attribute import attribute
 from defease.services.check import check
 from defease.services.exhaust import exhaust
 from defease.services.fund import fund
+from defease.services.index import index
 from defease.services.market import market_list, market_update
 from defease.services.match import match
+from defease.services.monitor import monitor
 from defease.services.report import report
 from defease.services.samples import copy_sample
 from defease.services.schemas import schema_text
@@ -16,13 +19,16 @@ __all__ = [
     "Plot",
     "Run",
     "TaskResult",
+    "attribute",
     "check",
     "copy_sample",
     "exhaust",
     "fund",
+    "index",
     "market_list",
     "market_update",
     "match",
+    "monitor",
     "report",
     "schema_text",
     "stress",

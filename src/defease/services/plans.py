@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from defease.cashflows import Timing, YearTable
+import numpy as np
+
+from defease.arrays import read_only
+from defease.cashflows import CashFlows, Timing, YearTable
 from defease.curves import flat_curve
 from defease.dates import parse_iso_date
 from defease.errors import Caution, bad_input
@@ -30,7 +33,7 @@ from defease.valuation.legal import NamedBasis
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 GASB_OPEN = "GASB 67, paragraphs on the discount rate"
@@ -65,6 +68,16 @@ def ask(
     return Question(read, Run(read.inputs, settings))
 
 
+def with_inputs(question: Question, *more: Mapping[str, str], **asked: object) -> Question:
+    """The question with files that only its task reads, and with what else was asked."""
+    inputs = dict(question.run.inputs)
+    for files in more:
+        inputs.update(files)
+    settings = {**question.run.settings, **{k: v for k, v in asked.items() if v is not None}}
+    run = replace(question.run, inputs=dict(sorted(inputs.items())), settings=settings)
+    return replace(question, run=run)
+
+
 def market_value(plan: Plan) -> float:
     """The assets at market value; a plan must say them before anything is compared with them."""
     if plan.market_value is None:
@@ -78,13 +91,23 @@ def market_value(plan: Plan) -> float:
 
 def annual_flows(plan: Plan) -> AnnualFlows:
     """The cash flows year by year, as an exhaustion projection needs them."""
-    return AnnualFlows.from_year_table(year_table(plan), first_label=plan.first_year)
+    flows = AnnualFlows.from_year_table(year_table(plan), first_label=plan.first_year)
+    if plan.current_contributions is None:
+        return flows
+    theirs = _by_year(plan, plan.current_contributions)
+    column = np.zeros(len(flows))
+    column[theirs.labels - flows.labels[0]] = theirs.contributions
+    return replace(flows, contributions_current_members=read_only(column))
 
 
 def year_table(plan: Plan) -> YearTable:
     """Amounts by the file's year labels; dated ones by twelve months from the valuation date."""
+    return _by_year(plan, plan.cash_flows)
+
+
+def _by_year(plan: Plan, flows: CashFlows) -> YearTable:
     dated = plan.timing is Timing.DATED
-    return plan.cash_flows.by_projection_year() if dated else plan.cash_flows.by_year()
+    return flows.by_projection_year() if dated else flows.by_year()
 
 
 def exhaustion_policy(plan: Plan) -> ExhaustionPolicy:

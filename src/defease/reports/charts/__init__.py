@@ -6,6 +6,7 @@ axes.  Missing values are None.  `checked_spec` proves that a specification can 
 
 from defease.reports.charts.bars import basis_bars, key_rate_bars, savings_bar, stress_bars
 from defease.reports.charts.checks import checked_spec
+from defease.reports.charts.history import bridge_waterfall, growth_bars, level_lines
 from defease.reports.charts.style import at_width
 from defease.reports.charts.time_series import (
     cash_flow_bars,
@@ -18,12 +19,15 @@ from defease.reports.charts.time_series import (
 __all__ = [
     "at_width",
     "basis_bars",
+    "bridge_waterfall",
     "cash_flow_bars",
     "checked_spec",
     "curve_lines",
     "exhaustion_lines",
+    "growth_bars",
     "key_rate_bars",
     "ladder_chart",
+    "level_lines",
     "savings_bar",
     "sensitivity_chart",
     "stress_bars",

@@ -1,0 +1,185 @@
+"""Tables of the liability index: its parts on the last date, its months, its sensitivity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from defease.liability_index import Period
+from defease.reports.builders.words import label, listed, money, percent
+from defease.reports.document import Block, Cell, Column, Paragraph, Section, Table
+from defease.reports.formats import (
+    DATE,
+    LABEL,
+    MONEY,
+    PERCENT,
+    PERCENT_CHANGE,
+    RATE,
+    YEARS,
+    Format,
+    Kind,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from defease.liability_index import LinkedReturn, PartStatistics
+    from defease.reports.builders.index_facts import IndexFacts, PartFacts
+
+LEVEL = Format(Kind.NUMBER, 2)
+RETURN = Format(Kind.PERCENT, 2, signed=True)
+PERIODS = {
+    Period.MONTH: "Month",
+    Period.QUARTER: "3 months",
+    Period.YEAR_TO_DATE: "Year to date",
+    Period.TWELVE_MONTHS: "12 months",
+    Period.SINCE_INCEPTION: "Since start",
+}
+SHOWN_MONTHS = 24
+
+
+def parts_section(facts: IndexFacts, currency: str) -> Section:
+    """Buckets, segments and groups on the last date: value, yield, duration, returns."""
+    parts = {
+        **{p.statistics.part.name: p for p in facts.buckets},
+        **{f"Segment {p.statistics.part.name}": p for p in facts.segments},
+        **{label(p.statistics.part.name or "no group"): p for p in facts.groups},
+        "Total": facts.whole,
+    }
+    blocks: list[Block] = [
+        Paragraph(_parts_words(facts, currency)),
+        _statistics_table(facts, parts),
+        _returns_table(parts),
+    ]
+    return Section("Term buckets, segments and groups", blocks)
+
+
+def _parts_words(facts: IndexFacts, currency: str) -> str:
+    largest = max(facts.buckets, key=lambda p: p.statistics.risk.present_value).statistics
+    share = f" ({percent(largest.weight)} of the whole)" if largest.weight is not None else ""
+    words = (
+        f"The bucket {_years(largest.part.name)} weighs most: "
+        f"{money(largest.risk.present_value, currency)}{share}."
+    )
+    bare = [p.statistics.part.name for p in facts.buckets if p.statistics.risk.present_value <= 0]
+    if bare:
+        words += (
+            f" {listed([_years(name) for name in bare])}: nothing owed on balance, so that "
+            "percentages are not meaningful."
+        )
+    moved = [(name, amount) for name, amount in facts.migration if amount]
+    if moved:
+        name, amount = max(moved, key=lambda item: abs(item[1]))
+        way = "into" if amount > 0 else "out of"
+        words += (
+            f" As time passed in the last month, {money(abs(amount), currency)} moved {way} the "
+            f"bucket {_years(name)}; moves between buckets add up to zero."
+        )
+    return words
+
+
+def _years(name: str) -> str:
+    return f"{name} years"
+
+
+def _statistics_table(facts: IndexFacts, parts: Mapping[str, PartFacts]) -> Table:
+    columns = [
+        Column("part", "Part", LABEL),
+        Column("future_value", "Payments", MONEY),
+        Column("present_value", "Present value", MONEY),
+        Column("share", "Share", PERCENT),
+        Column("price", "Price", Format(Kind.NUMBER, 1)),
+        Column("yield", "Yield", RATE),
+        Column("modified_duration", "Mod. duration", YEARS),
+    ]
+    rows = [_statistics_row(name, p.statistics) for name, p in parts.items()]
+    note = "Buckets add up to the total; segments overlap them. Price: per 100 of payments."
+    return Table(f"What the index holds on {facts.end}", columns, rows, note=note, totals=[-1])
+
+
+def _statistics_row(name: str, found: PartStatistics) -> list[Cell]:
+    risk = found.risk
+    return [
+        name,
+        risk.future_value,
+        risk.present_value,
+        found.weight,
+        found.price,
+        risk.annual_yield,
+        risk.modified_duration,
+    ]
+
+
+def _returns_table(parts: Mapping[str, PartFacts]) -> Table:
+    columns = [
+        Column("part", "Part", LABEL),
+        *(Column(period.value, title, RETURN) for period, title in PERIODS.items()),
+    ]
+    rows: list[list[Cell]] = [
+        [name, *(_total(part.returns[period]) for period in PERIODS)]
+        for name, part in parts.items()
+    ]
+    note = "Total returns to the last date; an empty cell is younger than the period or not "
+    note += "meaningful. A bucket keeps a month's payments from its start to its end."
+    return Table("Total returns", columns, rows, note=note, totals=[-1])
+
+
+def _total(found: LinkedReturn | None) -> float | None:
+    return None if found is None else found.total_return
+
+
+def months_section(facts: IndexFacts) -> Section:
+    """The last two years month by month, growth line by line."""
+    shown_rows = facts.months[-SHOWN_MONTHS:]
+    columns = [
+        Column("date", "Month end", DATE),
+        Column("level", "Level", LEVEL),
+        Column("total_return", "Return", RETURN),
+        Column("income", "Income", MONEY),
+        Column("roll", "Roll", MONEY),
+        Column("rate_change", "Rates", MONEY),
+        Column("spread_change", "Spread", MONEY),
+        Column("other", "Paid, other", MONEY),
+        Column("present_value", "Value", MONEY),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            row.date,
+            row.level,
+            row.total_return,
+            row.income,
+            row.roll,
+            row.rate_change,
+            row.spread_change,
+            row.benefit_paid + row.contributions + row.experience + row.model_change,
+            row.present_value,
+        ]
+        for row in shown_rows
+    ]
+    note = "Paid, other: benefits and expenses paid, contributions, experience, new projections."
+    if len(facts.months) > len(shown_rows):
+        note += f" The last {len(shown_rows)} of {len(facts.months)} months; --json has them all."
+    return Section("Month by month", [Table("The index by month", columns, rows, note=note)])
+
+
+def sensitivity_section(facts: IndexFacts, currency: str) -> Section:
+    """What parallel moves of the curve do to the value, by full revaluation."""
+    columns = [
+        Column("shift", "Rates move by", Format(Kind.BASIS_POINTS, 0, signed=True)),
+        Column("present_value", "Present value", MONEY),
+        Column("change", "Change", MONEY),
+        Column("relative", "Change, %", PERCENT_CHANGE),
+        Column("estimate", "By duration", MONEY),
+    ]
+    moves = facts.whole.sensitivities.moves
+    rows: list[list[Cell]] = [
+        [m.shift_bp, m.present_value, m.change, m.relative_change, m.duration_estimate]
+        for m in moves
+    ]
+    up = next((m for m in moves if m.shift_bp == 100), moves[-1])
+    words = (
+        f"A rise of {up.shift_bp:g} bp at every term takes the present value to "
+        f"{money(up.present_value, currency)}. One year of duration more or less in the assets "
+        "moves their growth by about 1% of value for each 100 bp."
+    )
+    table = Table(f"Parallel moves of the curve on {facts.end}", columns, rows)
+    return Section("Sensitivity to rates", [Paragraph(words), table])

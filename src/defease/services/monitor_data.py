@@ -1,0 +1,203 @@
+"""From proxies, official values and an index to what a roll-forward runs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from defease.arrays import FloatArray, frozen_floats
+from defease.cashflows import FlowKind
+from defease.dates import to_date
+from defease.errors import Caution, InputError, Problem, ProblemList, bad_input
+from defease.liability_index import Amounts
+from defease.performance import MarketMoves, OfficialValues, market_moves, official_values
+from defease.performance.series import month_numbers
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from defease.arrays import DateArray
+    from defease.inputs.official_file import OfficialFigure
+    from defease.inputs.performance_files import MonitoringInputs, Proxy
+    from defease.services.index import IndexStudy
+
+SHOWN = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """What the roll-forward rests on.
+
+    Attributes
+    ----------
+    classes
+        Names of the columns of `moves.class_returns`.
+    moves
+        Months of the index for which every proxy has a return.
+    officials
+        Official values known on the day asked, in order of date.
+    stated
+        Whether the liability of each official value is the file's own (else the index's).
+    """
+
+    classes: tuple[str, ...]
+    moves: MarketMoves
+    officials: tuple[OfficialValues, ...]
+    stated: tuple[bool, ...]
+    cautions: tuple[Caution, ...]
+
+
+def months_of_proxies(
+    proxies: Mapping[str, Proxy], dates: DateArray
+) -> tuple[FloatArray, DateArray]:
+    """Returns of each class by month of the index, shape (months, classes), and the month ends.
+
+    Daily returns are linked within their month; the months are those that every proxy covers, and
+    a month missing inside a proxy is refused by name.
+
+    Examples
+    --------
+    >>> days = np.array(["2025-01-31", "2025-02-28", "2025-03-31"], dtype="datetime64[D]")
+    >>> daily = np.array(["2025-02-03", "2025-02-04"], dtype="datetime64[D]")
+    >>> returns, ends = months_of_proxies({"cash": (daily, np.array([0.1, 0.1]))}, days)
+    >>> returns.round(12).tolist(), ends.astype(str).tolist()
+    ([[0.21]], ['2025-02-28'])
+    """
+    found, columns = ProblemList(), {}
+    for name, (days, returns) in proxies.items():
+        months = month_numbers(days)
+        own = np.unique(months)
+        missing = np.setdiff1d(np.arange(own[0], own[-1] + 1), own)
+        for month in missing[:SHOWN]:
+            text = str(np.datetime64(int(month), "M"))
+            found.add(f"proxy of {name}", f"has no return in {text}", "add the month")
+        logs = np.log1p(returns)
+        columns[name] = {int(m): float(np.expm1(logs[months == m].sum())) for m in own}
+    found.raise_if_any()
+    common = set.intersection(*(set(column) for column in columns.values()))
+    ends = [day for day in dates[1:] if int(month_numbers(day.reshape(1))[0]) in common]
+    rows = [[columns[name][int(month_numbers(d.reshape(1))[0])] for name in proxies] for d in ends]
+    table = np.array(rows, dtype=np.float64).reshape(len(ends), len(proxies))
+    return frozen_floats(table, name="proxies"), np.array(ends, dtype="datetime64[D]")
+
+
+def moves_of(study: IndexStudy, proxies: Mapping[str, Proxy]) -> MarketMoves:
+    """Proxy returns beside the index's returns and payments, month by month."""
+    index = study.index
+    returns, ends = months_of_proxies(proxies, index.dates)
+    if not len(ends):
+        what = f"cover no month of the index ({index.dates[0]} to {index.dates[-1]})"
+        raise bad_input(
+            where="monitoring.proxies", what=what, remedy="give returns of the same months"
+        )
+    places = np.searchsorted(index.dates, ends) - 1
+    owed = index.total.total_returns
+    if np.ma.getmaskarray(owed)[places].any():
+        what = "the index has no return in some of the months"
+        raise bad_input(where="liability index", what=what, remedy='set index.amounts = "gross"')
+    received = _contributions(study)[places]
+    return market_moves(
+        ends,
+        class_returns=returns,
+        liability_returns=owed.data[places],
+        benefits=-index.benefit_paid[places],
+        contributions=received,
+        # on the net index a contribution received leaves less to come: the liability rises by it
+        service_cost=index.contributions[places],
+    )
+
+
+def _contributions(study: IndexStudy) -> FloatArray:
+    """Contributions expected in each month of the index, whether or not it counts them."""
+    index = study.index
+    if study.inputs.amounts is Amounts.NET:
+        return index.contributions
+    flows = study.inputs.projections[0].flows
+    chosen = flows.kinds == FlowKind.CONTRIBUTIONS
+    month = np.searchsorted(index.dates, flows.dates[chosen]) - 1
+    inside = (month >= 0) & (month < len(index.dates) - 1)
+    sums = np.bincount(
+        month[inside], weights=flows.amounts[chosen][inside], minlength=len(index.dates) - 1
+    )
+    return frozen_floats(sums, name="contributions")
+
+
+def officials_of(
+    figures: Sequence[OfficialFigure],
+    study: IndexStudy,
+    *,
+    weights: Mapping[str, float],
+    classes: tuple[str, ...],
+) -> tuple[tuple[OfficialValues, ...], tuple[bool, ...]]:
+    """Official values with their weights; a liability not stated is the index's on that day."""
+    found: list[OfficialValues] = []
+    problems: list[Problem] = []
+    dates = set(study.index.dates.astype(object).tolist())
+    for figure in figures:
+        if figure.date not in dates:
+            what = f"{figure.date} is no month end of the index"
+            span = f"{study.inputs.start} to {study.end}"
+            remedy = f"give values of month ends from {span}, or more curves"
+            problems.append(Problem("official values", what, remedy))
+            continue
+        shares = figure.weights or weights
+        owed = figure.liabilities
+        if owed is None:
+            owed = float(study.index.total.present_values[study.index.place_of(figure.date)])
+        try:
+            found.append(
+                official_values(
+                    figure.date,
+                    assets=figure.assets,
+                    liabilities=owed,
+                    weights=[shares.get(name, 0.0) for name in classes],
+                )
+            )
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return tuple(found), tuple(figure.liabilities is not None for figure in figures)
+
+
+def last_roll_date(moves: MarketMoves, asked: dt.date | None) -> dt.date:
+    """The month end to roll to: the last one known, or the last on or before the day asked."""
+    ends = [to_date(day) for day in moves.dates]
+    if asked is None:
+        return ends[-1]
+    before = [day for day in ends if day <= asked]
+    if not before or asked > ends[-1]:
+        what = f"{asked} lies outside the months that index and proxies cover"
+        remedy = f"choose a date from {ends[0]} to {ends[-1]}, or add curves and proxy returns"
+        raise bad_input(where="--to", what=what, remedy=remedy)
+    return before[-1]
+
+
+def estimated(
+    given: MonitoringInputs,
+    study: IndexStudy,
+    known: Sequence[OfficialFigure],
+    *,
+    weights: Mapping[str, float],
+    moves: MarketMoves,
+) -> Estimated:
+    """Everything a roll-forward needs, checked."""
+    classes = tuple(given.proxies)
+    if not weights and any(not figure.weights for figure in known):
+        raise bad_input(
+            where="plan.toml: assets.allocation",
+            what="is missing, and the official values carry no weights",
+            remedy="give [[assets.allocation]], or a column for each class in the official values",
+        )
+    officials, stated = officials_of(known, study, weights=weights, classes=classes)
+    cautions = list(given.cautions)
+    if not any(figure.weights for figure in known):
+        message = (
+            "the official values carry no weights by class: each starts from the weights of "
+            "[[assets.allocation]]"
+        )
+        cautions.append(Caution("weights_of_the_plan", message))
+    return Estimated(classes, moves, officials, stated, tuple(cautions))
