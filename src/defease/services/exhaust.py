@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from defease.errors import Caution
 from defease.funding import ExhaustionStudy, study_exhaustion
+from defease.reports.builders.audit import audit_results, audit_section
 from defease.reports.builders.exhaustion import (
     exhaustion_section,
     exhaustion_tiles,
     projection_section,
 )
 from defease.reports.document import Document
+from defease.services.audit import AuditAnswer, audit_of
 from defease.services.plans import (
     Question,
     annual_flows,
@@ -31,16 +33,30 @@ if TYPE_CHECKING:
 
 
 def exhaust(
-    plan: str | Path, *, overrides: Iterable[str] = (), as_of: str | dt.date | None = None
+    plan: str | Path,
+    *,
+    overrides: Iterable[str] = (),
+    as_of: str | dt.date | None = None,
+    audit: str | Path | None = None,
 ) -> TaskResult[ExhaustionStudy]:
-    """Project the assets, find the single discount rate and the required return."""
-    return answer_exhaust(ask("exhaust", plan, overrides=overrides, as_of=as_of))
+    """Project the assets, find the single discount rate and the required return.
+
+    `audit` names an actuary's printed table, every column of which is then recomputed.
+    """
+    question = ask("exhaust", plan, overrides=overrides, as_of=as_of)
+    if audit is None:
+        return answer_exhaust(question)
+    return answer_exhaust(*audit_of(question, audit))
 
 
-def answer_exhaust(question: Question) -> TaskResult[ExhaustionStudy]:
-    """The task `exhaust` for a plan already read."""
+def answer_exhaust(
+    question: Question, audit: AuditAnswer | None = None
+) -> TaskResult[ExhaustionStudy]:
+    """The task `exhaust` for a plan already read, with the audit of a printed table if any."""
     study, plan = compute_exhaust(question), question.plan
-    warnings = cautions_of(question, *exhaust_cautions(study))
+    audited = [audit_section(audit.report, audit.source)] if audit else []
+    more = audit.cautions if audit else ()
+    warnings = cautions_of(question, *exhaust_cautions(study), *more)
     document = Document(
         title="Asset exhaustion",
         subtitle="Will the money last, and at which return",
@@ -49,6 +65,7 @@ def answer_exhaust(question: Question) -> TaskResult[ExhaustionStudy]:
         currency=question.currency,
         blocks=[
             exhaustion_tiles(study),
+            *audited,
             exhaustion_section(study, question.currency),
             projection_section(study),
         ],
@@ -58,7 +75,10 @@ def answer_exhaust(question: Question) -> TaskResult[ExhaustionStudy]:
     return TaskResult(
         task="exhaust",
         result=study,
-        results=exhaust_results(study),
+        results={
+            **exhaust_results(study),
+            "audit": audit_results(audit.report) if audit else [],
+        },
         document=document,
         plan=plan.name,
         as_of=plan.valuation_date,
