@@ -40,6 +40,21 @@ PROOFS = (
         PUBLISHED + "test_hqm_par_yields.py",
     ),
     (
+        "all 53 risk-free curves of EIOPA, and the euro's through a plan file",
+        "published spot rates, within 5.01e-6",
+        PUBLISHED + "test_eiopa_smith_wilson.py",
+    ),
+    (
+        "curves fitted to Treasury prices of 74 month ends, 2010 to 2016",
+        "yields of notes and bonds, within 4 bp (root mean square) every month",
+        PUBLISHED + "test_treasury_month_ends.py",
+    ),
+    (
+        "zero, forward and par yields from the Fed's parameters",
+        "published yields in percent, within 5e-5",
+        PUBLISHED + "test_gsw_curves.py",
+    ),
+    (
         "all 99 years of the Texas projection",
         "printed earnings within $1, printed closings within $3",
         PUBLISHED + "test_texas_gasb67.py",
