@@ -57,6 +57,14 @@ def _roll_forward_only(context: click.Context, _: click.Parameter, given: object
 
 
 OWN_OPTIONS = {
+    "exhaust": (
+        click.option(
+            "--audit",
+            type=click.Path(path_type=Path),
+            metavar="TABLE",
+            help="Recompute every column of an actuary's printed table and name what is wrong.",
+        ),
+    ),
     "index": (
         click.option(
             "--curves",
