@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from defease.arrays import BoolArray, FloatArray
+from defease.arrays import BoolArray, FloatArray, IntArray
 
 ROUNDEST_DECIMALS = 3
 FINEST_DECIMALS = 6
 SAME_RATE = (1.0, -1.0, 1e3, 1e-3, 1e6, 1e-6)
 SAME = 1e-6
+REMEMBERED = 512
 PRECISE, ROUND = 1e-8, 4
 
 
@@ -30,7 +32,15 @@ def common_rates(implied: FloatArray, doubt: FloatArray, rows: BoolArray) -> lis
     `doubt` is how far rounding alone can move each row's implied rate; it is doubled because a
     figure may have been rounded before the rate was applied to it.
     """
-    doubt = 2 * doubt
+    return list(_common(implied.tobytes(), doubt.tobytes(), rows.tobytes()))
+
+
+# One slip at a time is undone, so that most columns are looked at again unchanged.
+@lru_cache(maxsize=REMEMBERED)
+def _common(implied_rates: bytes, doubts: bytes, chosen: bytes) -> tuple[CommonRate, ...]:
+    implied = np.frombuffer(implied_rates)
+    doubt = 2 * np.frombuffer(doubts)
+    rows = np.frombuffer(chosen, dtype=np.bool_)
     usable = rows & np.isfinite(implied) & np.isfinite(doubt) & (doubt > 0)
     found: list[CommonRate] = []
     while usable.any() and len(found) < 3:
@@ -41,7 +51,7 @@ def common_rates(implied: FloatArray, doubt: FloatArray, rows: BoolArray) -> lis
         if not agrees.any():
             break
         usable &= ~agrees
-    return sorted(found, key=lambda c: -c.rows)
+    return tuple(sorted(found, key=lambda c: -c.rows))
 
 
 def is_another_rate(rate: float, usual: float) -> bool:
@@ -68,21 +78,25 @@ def _seed(implied: FloatArray, doubt: FloatArray) -> float:
     order = np.argsort(doubt)
     sharp = order[: max(1, (len(order) + 1) // 2)]
     middle = float(np.median(implied[sharp]))
-    at_median = _votes(middle, implied, doubt)
     sharpest = [float(implied[i]) for i in order[:3]]
-    candidates = [
-        round(rate, digits)
-        for rate in (middle, *sharpest)
-        for digits in range(ROUNDEST_DECIMALS, FINEST_DECIMALS + 1)
-    ]
-    best = max(candidates, key=lambda rate: _votes(rate, implied, doubt))
-    if _votes(best, implied, doubt) >= max(at_median, 1):
-        return best
+    candidates = np.array(
+        [
+            round(rate, digits)
+            for rate in (middle, *sharpest)
+            for digits in range(ROUNDEST_DECIMALS, FINEST_DECIMALS + 1)
+        ]
+    )
+    votes = _votes(candidates, implied, doubt)
+    best = int(votes.argmax())
+    if votes[best] >= max(int(_votes(np.array([middle]), implied, doubt)[0]), 1):
+        return float(candidates[best])
     return _refined(middle, implied, doubt)
 
 
-def _votes(rate: float, implied: FloatArray, doubt: FloatArray) -> int:
-    return int(np.count_nonzero(np.abs(implied - rate) <= doubt))
+def _votes(rates: FloatArray, implied: FloatArray, doubt: FloatArray) -> IntArray:
+    """The number of rows that allow each rate, shape (rates,)."""
+    allowed: IntArray = np.count_nonzero(np.abs(implied - rates[:, None]) <= doubt, axis=1)
+    return allowed
 
 
 def _refined(rate: float, implied: FloatArray, doubt: FloatArray) -> float:
