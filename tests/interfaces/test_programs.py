@@ -46,3 +46,26 @@ def test_an_interruption_leaves_130_and_no_file(
 def test_a_relative_path_from_any_folder(plans: Path) -> None:
     answer = program("check", "bullet", folder=plans)
     assert (answer.code, answer.err) == (0, "")
+
+
+INTERRUPTED_WHILE_LOADING = """
+import sys
+
+
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "defease.cli.app":
+            raise KeyboardInterrupt
+
+
+sys.meta_path.insert(0, Interrupt())
+from defease.cli import main
+
+main(["--help"])
+"""
+
+
+def test_an_interruption_while_loading_is_as_quiet() -> None:
+    command = [sys.executable, "-W", "error", "-c", INTERRUPTED_WHILE_LOADING]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
