@@ -246,15 +246,13 @@ def drifting_paths(
     return totals, weights
 
 
-@pytest.mark.parametrize("daily", [True, False])
-def test_roll_forward_class_by_class(daily: bool) -> None:  # noqa: FBT001  # a test's own case
+DAYS = [FIRST + dt.timedelta(days=k + 1) for k in range(250)]
+
+
+@pytest.mark.parametrize("days", [DAYS, ends(24, Frequency.MONTHLY)], ids=["daily", "monthly"])
+def test_roll_forward_class_by_class(days: list[dt.date]) -> None:
     random = np.random.default_rng(3)
-    n = 250 if daily else 24
-    days = (
-        [FIRST + dt.timedelta(days=k + 1) for k in range(n)]
-        if daily
-        else ends(n, Frequency.MONTHLY)
-    )
+    n = len(days)
     returns, index = random.normal(0, 0.02, (n, 3)), random.normal(0, 0.01, n)
     at_month_ends = np.array([float((day + dt.timedelta(days=1)).day == 1) for day in days])
     benefits, income, cost = (size * at_month_ends for size in (4.0, 2.5, 1.0))

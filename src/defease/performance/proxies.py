@@ -100,17 +100,23 @@ def aligned_returns(
     keys = {name: _keys(proxy.dates, step) for name, proxy in later.items()}
     last = min(int(numbers[-1]) for numbers in keys.values())
     kept = {name: numbers <= last for name, numbers in keys.items()}
-    wanted = np.unique(np.concatenate([keys[name][kept[name]] for name in keys]))
+    _check_same_periods({name: keys[name][kept[name]] for name in keys}, step)
+    columns = [later[name].returns[kept[name]] for name in keys]
+    first = next(iter(keys))
+    dates = later[first].dates[kept[first]]
+    return AlignedReturns(tuple(keys), read_only(dates), read_only(np.column_stack(columns)))
+
+
+def _check_same_periods(keys: Mapping[str, IntArray], step: Step) -> None:
+    """Refuse proxies that lack a period which another one has."""
+    found = ProblemList()
+    wanted = np.unique(np.concatenate(list(keys.values())))
     for name, numbers in keys.items():
         missing = np.setdiff1d(wanted, numbers)
         if missing.size:
             what = f"no return for {_period(int(missing[0]), step)}, which other proxies have"
             found.add(f"proxy {name}", what, "give every proxy the same periods")
     found.raise_if_any()
-    columns = [later[name].returns[kept[name]] for name in keys]
-    first = next(iter(keys))
-    dates = later[first].dates[kept[first]]
-    return AlignedReturns(tuple(keys), read_only(dates), read_only(np.column_stack(columns)))
 
 
 @dataclass(frozen=True, eq=False)
