@@ -55,6 +55,7 @@ _HOMES: dict[str, str] = {
     "read_plan": "defease.inputs.plan",
     "report": "defease.services",
     "required_return": "defease.funding",
+    "rivals": "defease.services",
     "segment_curve": "defease.curves",
     "single_discount_rate": "defease.funding",
     "stress": "defease.services",

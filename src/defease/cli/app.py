@@ -42,6 +42,7 @@ PLAN_TASKS = {
     "index": "The plan's own payments as a monthly index: levels, returns, attribution.",
     "attribute": "Assets against the liability: alpha, fourteen measures, scoreboard, bridge.",
     "monitor": "Both sides carried from the last official values to a later date.",
+    "rivals": "The payments against indexes, duration matching, leverage and a swaps overlay.",
     "match": "The least-cost bond portfolio that pays the plan's payments.",
     "stress": "Assets and liabilities revalued in full under every scenario.",
     "report": "The whole board report; -o FILE.html writes it as one page.",
@@ -56,6 +57,12 @@ def _roll_forward_only(context: click.Context, _: click.Parameter, given: object
         raise bad_input(where="defease monitor", what=what, remedy=remedy)
 
 
+CURVES = click.option(
+    "--curves",
+    type=click.Path(path_type=Path),
+    metavar="HISTORY",
+    help="A curve history in place of index.curves: date, then one column a maturity.",
+)
 OWN_OPTIONS = {
     "exhaust": (
         click.option(
@@ -65,14 +72,7 @@ OWN_OPTIONS = {
             help="Recompute every column of an actuary's printed table and name what is wrong.",
         ),
     ),
-    "index": (
-        click.option(
-            "--curves",
-            type=click.Path(path_type=Path),
-            metavar="HISTORY",
-            help="A curve history in place of index.curves: date, then one column a maturity.",
-        ),
-    ),
+    "index": (CURVES,),
     "monitor": (
         click.option("--to", metavar="DATE", help="Date of the estimate; default: the last known."),
         click.option(
@@ -81,6 +81,17 @@ OWN_OPTIONS = {
             expose_value=False,
             callback=_roll_forward_only,
             help="Assets on proxies, liabilities on the index, from the last official values.",
+        ),
+    ),
+    "rivals": (
+        CURVES,
+        click.option(
+            "--opening-ratio",
+            type=float,
+            default=1.0,
+            show_default=True,
+            metavar="RATIO",
+            help="Funded ratio with which every way of holding assets starts.",
         ),
     ),
     "stress": (

@@ -9,6 +9,7 @@ from defease.services.market import market_list, market_update
 from defease.services.match import match
 from defease.services.monitor import monitor
 from defease.services.report import report
+from defease.services.rivals import rivals
 from defease.services.samples import copy_sample
 from defease.services.schemas import schema_text
 from defease.services.stress import stress
@@ -30,6 +31,7 @@ __all__ = [
     "match",
     "monitor",
     "report",
+    "rivals",
     "schema_text",
     "stress",
     "value",
