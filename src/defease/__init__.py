@@ -50,6 +50,7 @@ _HOMES: dict[str, str] = {
     "match_cash_flows": "defease.matching",
     "measure_risk": "defease.valuation",
     "monitor": "defease.services",
+    "port": "defease.services",
     "present_value": "defease.valuation",
     "project_assets": "defease.funding",
     "read_plan": "defease.inputs.plan",

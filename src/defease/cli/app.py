@@ -43,6 +43,7 @@ PLAN_TASKS = {
     "attribute": "Assets against the liability: alpha, fourteen measures, scoreboard, bridge.",
     "monitor": "Both sides carried from the last official values to a later date.",
     "rivals": "The payments against indexes, duration matching, leverage and a swaps overlay.",
+    "port": "Portable alpha on the plan's own returns and curves, beside never porting.",
     "match": "The least-cost bond portfolio that pays the plan's payments.",
     "stress": "Assets and liabilities revalued in full under every scenario.",
     "report": "The whole board report; -o FILE.html writes it as one page.",
@@ -81,6 +82,16 @@ OWN_OPTIONS = {
             expose_value=False,
             callback=_roll_forward_only,
             help="Assets on proxies, liabilities on the index, from the last official values.",
+        ),
+    ),
+    "port": (
+        CURVES,
+        click.option(
+            "--alpha",
+            default="assets",
+            show_default=True,
+            metavar="COLUMN",
+            help="Column of the returns that the alpha assets earn.",
         ),
     ),
     "rivals": (

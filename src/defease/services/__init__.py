@@ -8,6 +8,7 @@ from defease.services.index import index
 from defease.services.market import market_list, market_update
 from defease.services.match import match
 from defease.services.monitor import monitor
+from defease.services.port import port
 from defease.services.report import report
 from defease.services.rivals import rivals
 from defease.services.samples import copy_sample
@@ -30,6 +31,7 @@ __all__ = [
     "market_update",
     "match",
     "monitor",
+    "port",
     "report",
     "rivals",
     "schema_text",

@@ -335,14 +335,14 @@ def _key_rates(facts: RivalFacts) -> Table:
 
 def _conventions(facts: RivalFacts) -> list[tuple[str, str]]:
     held = [(label(each.name), each.description) for each in facts.comparison.results]
+    curves = (
+        f"month ends of basis {facts.basis}; one basis prices payments and every holding, so "
+        "that nothing but the holding differs; a stand-in is built from the curve and is not "
+        "the index it resembles"
+    )
     return [
         *held,
-        (
-            "Curves",
-            f"month ends of basis {facts.basis}; one basis prices payments and every holding, so "
-            "that nothing but the holding differs; a stand-in is built from the curve and is not "
-            "the index it resembles",
-        ),
+        ("Curves", curves),
         ("Payments", f"{facts.amounts} amounts, paid at the end of the month they fall in"),
         (
             "Tracking error",
