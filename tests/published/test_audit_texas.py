@@ -58,6 +58,7 @@ def audited(printed: dict[str, FloatArray], **stated: float) -> AuditReport:
 
 
 def test_the_published_table_is_clean() -> None:
+    assert set(AuditTable.from_columns(columns()).units.values()) == {1.0}
     report = audited(columns())
     assert report.findings == ()
     assert dict(report.checked) == {

@@ -43,6 +43,7 @@ NEVER_NEGATIVE = (
 COMPUTED_COLUMNS = ("earnings", "closing", *VALUE_COLUMNS)
 FINEST_DECIMALS = 6
 COARSEST_POWER = 6
+FLOAT_NOISE = 1e-15
 SHARE_THAT_SHOWS_A_UNIT = 0.8
 
 
@@ -204,4 +205,5 @@ def _share_of_multiples(column: FloatArray, unit: float) -> float:
     amounts = column[column != 0] / unit
     if not amounts.size:
         return 1.0
-    return float(np.mean(np.abs(amounts - np.round(amounts)) <= 1e-9 * np.maximum(abs(amounts), 1)))
+    noise = FLOAT_NOISE * (1e9 + np.abs(amounts))
+    return float(np.mean(np.abs(amounts - np.round(amounts)) <= noise))
