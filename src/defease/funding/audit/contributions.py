@@ -158,13 +158,13 @@ def _rule_of(implied: FloatArray, doubt: FloatArray, rows: BoolArray) -> float |
     if count < LEAST_ROWS or not found or found[0].rate == 0:
         return None
     strays = max(2, int(STRAY_SHARE * count))
-    rates = [sharpened(common.rate, implied, doubt, sharp) for common in found[:2]]
+    rates = [sharpened(c.rate, implied, doubt, sharp) for c in found[:2] if c.rows >= LEAST_RUN]
     agree = [rows & (np.abs(implied - rate) <= 2 * doubt) for rate in rates]
-    if len(found) > 1 and min(c.rows for c in found[:2]) >= LEAST_RUN:
+    if len(rates) > 1 and _others(rows, *agree) <= strays:
         first = _earlier(agree[0] & ~agree[1], agree[1] & ~agree[0])
-        if first is not None and _others(rows, *agree) <= strays:
+        if first is not None:
             return rates[first]
-    return rates[0] if _others(rows, agree[0]) <= strays else None
+    return rates[0] if rates and _others(rows, agree[0]) <= strays else None
 
 
 def _others(rows: BoolArray, *agreeing: BoolArray) -> int:
