@@ -81,7 +81,7 @@ def read_returns(
     (array([0.02]), array([0.02]))
     """
     reader = ColumnReader(table)
-    value_column = ASSETS if ASSETS in reader else f"{ASSETS}_pct"
+    value_column = _named(reader, ASSETS)
     reader.expect(required=(DATE, value_column), known=table.columns)
     days = reader.dates(DATE)
     raw = _columns(reader, value_column)
@@ -101,6 +101,12 @@ def read_returns(
         refuse(table.source, "has no return of the assets", "give at least one period")
     cautions = (*reader.cautions, *made.cautions, *_short(reader, assets))
     return ReturnsReading(assets, found, money, cautions, _understood(assets, found, money))
+
+
+def _named(reader: ColumnReader, name: str) -> str:
+    """The column, or the one in percent where the file has that instead."""
+    in_percent = f"{name}_pct"
+    return in_percent if in_percent in reader and name not in reader else name
 
 
 def _understood(
@@ -205,7 +211,7 @@ def read_proxy(table: Table) -> tuple[DateArray, FloatArray]:
     array([0.015])
     """
     reader = ColumnReader(table)
-    name = "return" if "return" in reader else "return_pct"
+    name = _named(reader, "return")
     reader.expect(required=(DATE, name), known=(DATE, name))
     days = reader.dates(DATE)
     values = reader.returns(name)
