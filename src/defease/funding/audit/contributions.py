@@ -160,11 +160,12 @@ def _rule_of(implied: FloatArray, doubt: FloatArray, rows: BoolArray) -> float |
     strays = max(2, int(STRAY_SHARE * count))
     rates = [sharpened(c.rate, implied, doubt, sharp) for c in found[:2] if c.rows >= LEAST_RUN]
     agree = [rows & (np.abs(implied - rate) <= 2 * doubt) for rate in rates]
-    if len(rates) > 1 and _others(rows, *agree) <= strays:
-        first = _earlier(agree[0] & ~agree[1], agree[1] & ~agree[0])
-        if first is not None:
-            return rates[first]
-    return rates[0] if rates and _others(rows, agree[0]) <= strays else None
+    if not rates or _others(rows, *agree) > strays:
+        return None
+    first = _earlier(agree[0] & ~agree[-1], agree[-1] & ~agree[0])
+    if first is not None:
+        return rates[first]
+    return rates[0] if _others(rows, agree[0]) <= strays else None
 
 
 def _others(rows: BoolArray, *agreeing: BoolArray) -> int:
