@@ -12,6 +12,7 @@ from defease.funding.amortisation import (
     amortisation_schedule,
 )
 from defease.funding.by_basis import BasisValuation, value_on_bases
+from defease.funding.coverage import CoverageTest, coverage_test
 from defease.funding.exhaustion import Projection, project_assets
 from defease.funding.flows import AnnualFlows
 from defease.funding.gasb import (
@@ -63,6 +64,7 @@ __all__ = [
     "AnnualFlows",
     "BasisValuation",
     "CountedContributions",
+    "CoverageTest",
     "ExhaustedAssets",
     "ExhaustionPolicy",
     "ExhaustionStudy",
@@ -89,6 +91,7 @@ __all__ = [
     "aftap",
     "amortisation_schedule",
     "compare_policies",
+    "coverage_test",
     "funding_rules",
     "minimum_contribution",
     "pbgc_premium",

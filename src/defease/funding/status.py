@@ -60,6 +60,12 @@ class FundedStatus:
         return self._ratio(self.liability_net)
 
     @property
+    def funded_ratio_contributions_as_assets(self) -> float | None:
+        """Contributions counted as an asset instead of netted: ``(A + PV(C)) / gross``."""
+        paid_in = self.liability_gross - self.liability_net
+        return self._ratio(self.liability_gross, self.assets + paid_in)
+
+    @property
     def funded_ratio_actuarial(self) -> float | None:
         """Actuarial value of assets over the headline liability; None without such a value."""
         return (

@@ -34,6 +34,8 @@ class ExhaustionStudy:
         The least return whose whole path holds, with the contributions the policy counts.
     required_gross, required_current_members
         The same without contributions, and with those of current members (None when unknown).
+    required_to_target
+        The least return that also leaves the closing target; None without one.
     terminal_returns
         Returns that leave nothing after the last year: information only.
     policies
@@ -50,6 +52,7 @@ class ExhaustionStudy:
     required: RequiredReturn
     required_gross: RequiredReturn
     required_current_members: RequiredReturn | None
+    required_to_target: RequiredReturn | None
     terminal_returns: tuple[float, ...]
     policies: tuple[PolicyOutcome, ...]
     sensitivities: tuple[RateSensitivity, ...]
@@ -62,6 +65,7 @@ def study_exhaustion(
     assumed_return: float,
     municipal_rate: float | None,
     policy: ExhaustionPolicy | None = None,
+    closing_target: float | None = None,
 ) -> ExhaustionStudy:
     """Run everything that the question "will the money last" asks for.
 
@@ -96,6 +100,11 @@ def study_exhaustion(
         required=required_return(flows, opening_assets=opening_assets, policy=chosen),
         required_gross=_required(flows, opening_assets, chosen, CountedContributions.NONE),
         required_current_members=_required_current_members(flows, opening_assets, chosen),
+        required_to_target=None
+        if closing_target is None
+        else required_return(
+            flows, opening_assets=opening_assets, policy=chosen, closing_target=closing_target
+        ),
         terminal_returns=terminal_returns(flows, opening_assets=opening_assets, policy=chosen),
         policies=compare_policies(
             flows,

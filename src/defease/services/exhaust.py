@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from defease.errors import Caution
 from defease.funding import ExhaustionStudy, study_exhaustion
 from defease.reports.builders.audit import audit_results, audit_section
+from defease.reports.builders.coverage import coverage_section
 from defease.reports.builders.exhaustion import (
     exhaustion_section,
     exhaustion_tiles,
@@ -15,6 +16,7 @@ from defease.reports.builders.exhaustion import (
 )
 from defease.reports.document import Document
 from defease.services.audit import AuditAnswer, audit_of
+from defease.services.coverage import coverage_of, coverage_results
 from defease.services.plans import (
     Question,
     annual_flows,
@@ -54,6 +56,7 @@ def answer_exhaust(
 ) -> TaskResult[ExhaustionStudy]:
     """The task `exhaust` for a plan already read, with the audit of a printed table if any."""
     study, plan = compute_exhaust(question), question.plan
+    coverage = coverage_of(question)
     audited = [audit_section(audit.report, audit.source)] if audit else []
     more = audit.cautions if audit else ()
     warnings = cautions_of(question, *exhaust_cautions(study), *more)
@@ -67,6 +70,7 @@ def answer_exhaust(
             exhaustion_tiles(study),
             *audited,
             exhaustion_section(study, question.currency),
+            *([coverage_section(*coverage, question.currency)] if coverage else []),
             projection_section(study),
         ],
         cautions=warnings,
@@ -77,6 +81,7 @@ def answer_exhaust(
         result=study,
         results={
             **exhaust_results(study),
+            "coverage": coverage_results(coverage),
             "audit": audit_results(audit.report) if audit else [],
         },
         document=document,
@@ -96,6 +101,7 @@ def compute_exhaust(question: Question) -> ExhaustionStudy:
         assumed_return=assumed_return(plan),
         municipal_rate=municipal_rate(plan),
         policy=exhaustion_policy(plan),
+        closing_target=plan.settings.exhaustion.closing_target,
     )
 
 
@@ -125,6 +131,7 @@ def _of_current_members(study: ExhaustionStudy) -> float | None:
 
 def exhaust_results(study: ExhaustionStudy) -> dict[str, Any]:
     """The keys of the JSON interface."""
+    target = study.required_to_target
     return {
         "exhausted": study.projection.exhausted,
         "exhaustion_year": study.projection.exhaustion_year,
@@ -137,6 +144,7 @@ def exhaust_results(study: ExhaustionStudy) -> dict[str, Any]:
         "binding_year": study.required.binding_year,
         "margin": study.required.margin_over(study.assumed_return),
         "required_return_gross": study.required_gross.rate,
+        "required_return_to_target": target.rate if target else None,
         "required_return_current_members": _of_current_members(study),
         "terminal_returns": list(study.terminal_returns),
         "projection": _projection_keys(study),

@@ -298,10 +298,14 @@ def _basis_keys(v: BasisValuation) -> dict[str, Any]:
 
 
 def _actuarial(status: FundedStatus) -> dict[str, float | None]:
-    """A key only for plans that give an actuarial value of assets."""
-    if status.actuarial_value is None:
-        return {}
-    return {"funded_ratio_actuarial": status.funded_ratio_actuarial}
+    """Keys only for plans that give contributions, or an actuarial value of assets."""
+    keys: dict[str, float | None] = {}
+    if status.is_net:
+        name = "funded_ratio_contributions_as_assets"
+        keys[name] = status.funded_ratio_contributions_as_assets
+    if status.actuarial_value is not None:
+        keys["funded_ratio_actuarial"] = status.funded_ratio_actuarial
+    return keys
 
 
 def _bucket_keys(bucket: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from defease.inputs.schema.base import (
+    Amount,
     Change,
     Count,
     FileName,
@@ -38,6 +39,7 @@ class ExhaustionSection(Section):
     sufficiency: Literal["opening_at_least", "opening_exceeds"] = "opening_at_least"
     tested_outflow: Literal["benefits", "benefits_and_expenses"] = "benefits"
     horizon: Literal["last_payment"] | Count = "last_payment"
+    closing_target: Amount | None = None
     audit: AuditSection = AuditSection()
 
 

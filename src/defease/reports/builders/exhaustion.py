@@ -150,6 +150,8 @@ def _variants(study: ExhaustionStudy) -> Table:
         ["Single discount rate", study.single_rate.rate if study.single_rate else None],
         ["Municipal bond rate", study.municipal_rate],
     ]
+    if study.required_to_target is not None:
+        rows.insert(1, ["Return that also leaves the target", study.required_to_target.rate])
     if study.required_current_members is not None:
         current = study.required_current_members.rate
         rows.insert(1, ["Required return, current members' contributions", current])

@@ -97,7 +97,7 @@ def _status_words(valuations: Sequence[BasisValuation]) -> list[Block]:
         f"The same payments, discounted at different rates. Liabilities are {measure}; a funded "
         "ratio is assets at market value divided by the liability."
     )
-    blocks: list[Block] = [Paragraph(text)]
+    blocks: list[Block] = [Paragraph(text), *_contributions_as_assets(valuations[0])]
     unclear = [label(v.basis.name) for v in valuations if v.headline.annual_yield is None]
     if unclear:
         why = (
@@ -106,6 +106,18 @@ def _status_words(valuations: Sequence[BasisValuation]) -> list[Block]:
         )
         blocks.append(Callout(why, Tone.WARN))
     return blocks
+
+
+def _contributions_as_assets(lead: BasisValuation) -> list[Block]:
+    """The other way to look at certain contributions: an asset, not a smaller liability."""
+    ratio = lead.status.funded_ratio_contributions_as_assets
+    if not lead.status.is_net or ratio is None:
+        return []
+    text = (
+        f"Counted as an asset instead of a smaller liability, the contributions make the plan "
+        f"{percent(ratio)} funded on {label(lead.basis.name)}."
+    )
+    return [Paragraph(text)]
 
 
 def _status_table(valuations: Sequence[BasisValuation]) -> Table:
