@@ -100,11 +100,7 @@ def study_exhaustion(
         required=required_return(flows, opening_assets=opening_assets, policy=chosen),
         required_gross=_required(flows, opening_assets, chosen, CountedContributions.NONE),
         required_current_members=_required_current_members(flows, opening_assets, chosen),
-        required_to_target=None
-        if closing_target is None
-        else required_return(
-            flows, opening_assets=opening_assets, policy=chosen, closing_target=closing_target
-        ),
+        required_to_target=_required_to(closing_target, flows, opening_assets, chosen),
         terminal_returns=terminal_returns(flows, opening_assets=opening_assets, policy=chosen),
         policies=compare_policies(
             flows,
@@ -122,6 +118,19 @@ def study_exhaustion(
             municipal_rate=municipal_rate,
             policy=chosen,
         ),
+    )
+
+
+def _required_to(
+    closing_target: float | None,
+    flows: AnnualFlows,
+    opening_assets: float,
+    policy: ExhaustionPolicy,
+) -> RequiredReturn | None:
+    if closing_target is None:
+        return None
+    return required_return(
+        flows, opening_assets=opening_assets, policy=policy, closing_target=closing_target
     )
 
 
