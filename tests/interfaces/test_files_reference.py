@@ -29,7 +29,7 @@ from defease.inputs.schema.plan_sections import (
     PlanSection,
     PublishedFigure,
 )
-from defease.inputs.schema.strategy import AssumptionsReference
+from defease.inputs.schema.strategy import AssumptionsReference, PortableAlphaSection
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "files.md"
 SECTIONS: dict[str, type[Section]] = {
@@ -47,6 +47,7 @@ SECTIONS: dict[str, type[Section]] = {
     "[index]": IndexSection,
     "[performance]": PerformanceSection,
     "[monitoring]": MonitoringSection,
+    "[portable_alpha]": PortableAlphaSection,
     "[assumptions]": AssumptionsReference,
     '[files."NAME"]': FileSection,
     "[[asset_class]]": AssetClassSection,

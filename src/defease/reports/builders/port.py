@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 MOST_REVIEWS = 40
 """Longer records are printed with the reviews that moved money; the JSON has every review."""
-SIGNED = Format(Kind.PERCENT, 1, signed=True)
+SAME = 0.0005
+"""A difference of shares that rounds to 0.0%."""
 VOLATILITY = Format(Kind.PERCENT, 2)
 REASONS = {
     Reason.TRANSFERRED: "moved money into matched bonds",
@@ -146,11 +147,13 @@ def _words(facts: PortFacts, currency: str) -> str:
     gain = both.final_surplus_gain
     what = "added" if gain >= 0 else "cost"
     swings = both.drawdown_avoided
-    fall = "smaller" if swings >= 0 else "larger"
+    fall = f"{'smaller' if swings > 0 else 'larger'} by {percent(abs(swings))}"
+    if abs(swings) < SAME:
+        fall = "about the same"
     return (
         f"{opening}the rule moved {money(moved, currency)} into bonds that pay the next unfunded "
         f"payments. Porting {what} {money(abs(gain), currency)} of surplus by {facts.end}, and "
-        f"the largest fall of the funded ratio was {fall} by {percent(abs(swings))}."
+        f"the largest fall of the funded ratio was {fall}."
     )
 
 
@@ -251,7 +254,7 @@ def _decisions(decisions: tuple[Decision, ...], title: str) -> Table:
             each.funded_ratio,
             each.excess,
             each.transferred,
-            each.not_transferred,
+            each.not_transferred if each.excess > 0 else None,
             "; ".join((each.sentence, *each.limited_by)),
         ]
         for each in decisions
