@@ -58,6 +58,12 @@ def test_the_committed_corporate_flows_are_those_that_the_tool_makes() -> None:
     assert committed == make_samples.corporate_cash_flows_csv()
 
 
+def test_the_committed_history_is_the_one_that_the_tool_makes() -> None:
+    for name, made in make_samples.corporate_history_files().items():
+        committed = (make_samples.SAMPLES / "corporate" / name).read_text("utf-8")
+        assert committed == made, name
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_sample_says_where_its_files_come_from(plans: Path, name: str) -> None:
     readme = (plans / name / "README.md").read_text("utf-8")
@@ -92,6 +98,24 @@ class TestSources:
         published = next(row for row in months if row["month"] == "2016-11")
         for row in rows_of(plans / "corporate" / "hqm.csv"):
             assert float(row["rate"]) == float(published[row["maturity_years"]])
+
+    def test_the_history_of_the_corporate_curve_is_the_published_one(self, plans: Path) -> None:
+        months = {r["month"]: r for r in shared_rows("data/rates/hqm_spot_monthly_1984_2016.csv")}
+        ours = rows_of(plans / "corporate" / "hqm_history.csv")
+        assert (ours[0]["month"], ours[-1]["month"], len(ours)) == ("2013-11", "2016-11", 37)
+        for row in ours:
+            published = months[row.pop("month")]
+            for maturity, rate in row.items():
+                assert float(rate) == float(published[maturity])
+
+    def test_treasury_months_are_means_of_the_published_days(self, plans: Path) -> None:
+        days = shared_rows("data/rates/ust_cmt_daily.csv")
+        for row in rows_of(plans / "corporate" / "treasury_history.csv"):
+            month = row.pop("month")
+            for years, rate in row.items():
+                label = MATURITIES.get(float(years), f"{float(years):g}Y")
+                given = [float(d[label]) for d in days if d["date"][:7] == month and d[label]]
+                assert float(rate) == pytest.approx(sum(given) / len(given), abs=0.00501)
 
 
 class TestWorth:

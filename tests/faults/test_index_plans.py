@@ -1,0 +1,74 @@
+"""Bad histories through the commands: exit code 2, and place, what and remedy in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import defease
+from tests.index_plans import AA, PLAN, RETURNS, UST, index_plan
+
+LATER = '[[liabilities.projection]]\neffective = 2024-11-30\nfile = "cash_flows.csv"\n'
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "where", "said"),
+    [
+        ("attribute", {"returns": RETURNS.replace("2025-02-28,960,-41,-0.01,0.005\n", "")},
+         "returns.csv: assets 2025-03", "1 month missing after 2025-01"),
+        ("attribute", {"returns": RETURNS.replace("2025-03-31", "2025-02-27")},
+         "returns.csv: assets 2025-02", "the same period stands twice"),
+        ("attribute", {"returns": RETURNS.replace("985,10", "985,1000")},
+         "returns.csv: assets 2025-03-31", "larger than the assets"),
+        ("attribute", {"returns": RETURNS.replace("-0.01,0.005", "-1.00,0.005")},
+         "returns.csv: line 4, column equity", "-100% leaves nothing"),
+        ("attribute", {"returns": RETURNS.replace("2025", "2035").replace("2024", "2034")},
+         "performance.returns", "lies within the index"),
+        ("index", {"aa_history": AA.replace("2025-01", "2024-11")},
+         "aa_history.csv", "2025-01 is missing"),
+        ("index", {"aa_history": AA, "plan": PLAN.replace("start = 2024-12-31",
+         "start = 2020-01-31")}, "index.start", "curves cover 2024-12-31 to 2025-03-31"),
+        ("index", {"ust_history": UST.replace("2025-03,3.4,3.7,4.1,4.5\n", "")},
+         "liability index", "the risk-free history has no curve on 2025-03-31"),
+        ("index", {"plan": PLAN.replace("[[discounting]]", LATER + "[[discounting]]", 1)},
+         "liabilities.projection[0].effective", "takes effect on 2024-11-30"),
+    ],
+)  # fmt: skip
+def test_refused_in_words(
+    tmp_path: Path, command: str, files: dict[str, str], where: str, said: str
+) -> None:
+    answer = defease(command, index_plan(tmp_path, **files), "--json")
+    assert answer.code == 2, answer
+    assert any(where in p["where"] and said in p["what"] for p in answer.problems), answer.out
+    assert all(p["remedy"] for p in answer.problems)
+
+
+def test_a_hole_in_the_curves_is_filled_by_name_and_said(tmp_path: Path) -> None:
+    folder = index_plan(tmp_path, aa_history=AA.replace("4.5,", ","))
+    answer = defease("index", folder, "--json")
+    assert answer.code == 0
+    (said,) = [w for w in answer.json["warnings"] if w["code"] == "missing_tenor"]
+    assert "5 years has no rate in 1 of 4 months (2024-12 to 2024-12)" in said["message"]
+
+
+def test_eleven_months_give_no_annual_figure(tmp_path: Path) -> None:
+    months = [f"2025-{k:02d}" for k in range(1, 12)]
+    curves = "month,1,5,10\n2024-12,4,4.5,5\n" + "".join(
+        f"{m},4,4.5,{5 + k / 50}\n" for k, m in enumerate(months)
+    )
+    returns = "date,assets\n" + "".join(f"{m}-28,0.0{k % 3}\n" for k, m in enumerate(months))
+    plan = PLAN.replace('risk_free_curves = "ust_history.csv"\n', "")
+    folder = index_plan(tmp_path, plan=plan, aa_history=curves, returns=returns)
+    answer = defease("attribute", folder, "--json").json
+    assert {w["code"] for w in answer["warnings"]} >= {"less_than_a_year", "not_meaningful"}
+    for measure in answer["results"]["risk"].values():
+        assert measure["value"] is None
+    assert answer["results"]["reward"]["growth"]["value"] is None
+    assert answer["results"]["reward"]["growth"]["parts"]["cumulative"]["value"] is not None
+
+
+def test_all_problems_of_a_file_come_at_once(tmp_path: Path) -> None:
+    text = RETURNS.replace("0.02,0.00", "x,0.00").replace("-0.01,0.005", "-1.0,y")
+    answer = defease("attribute", index_plan(tmp_path, returns=text), "--json")
+    assert len(answer.problems) == 3
