@@ -52,7 +52,7 @@ def sample_document() -> Document:
         as_of=dt.date(2024, 8, 31),
         subtitle="Funded status, liabilities, exhaustion, matching and stress on one set of flows",
         blocks=[_tiles(), _status(), _liabilities(), _exhaustion(), _matching(), _stress(),
-                _basis()],
+                _history(), _basis()],
         cautions=[
             Caution("extrapolated", "12% of the present value lies beyond the curve's last point."),
             Caution("total_measure", "The cash flows include future service: they show more than a "
@@ -265,6 +265,38 @@ def _stress() -> Section:
         names, changes, measure="Change in funded ratio", style=PERCENT_CHANGE
     )
     return Section("Stress tests", [Figure("The worst scenario costs 14.1 points.", chart, table)])
+
+
+def _history() -> Section:
+    months = [dt.date(2020 + k // 12, k % 12 + 1, 28) for k in range(60)]
+    levels = [100.0 + 0.6 * k + 9.0 * (k % 7) / 7 for k in range(60)]
+    assets: list[float | None] = [None, *(level - 2.0 for level in levels[1:])]
+    level = charts.level_lines(
+        months, {"Liability index": levels, "Assets": assets}, words="Index level"
+    )
+    years = [str(year) for year in range(2020, 2025)]
+    causes = {"Income": [9e9, 8e9, 8e9, 9e9, 9e9], "Rate change": [12e9, -31e9, 4e9, -2e9, 6e9]}
+    growth = charts.growth_bars(years, causes, words="Growth", style=MONEY)
+    steps = [("Assets: US equity", 0.081), ("Payments", -0.004), ("Rate change", -0.032)]
+    bridge = charts.bridge_waterfall(
+        ("Funded ratio 2023", 0.7296),
+        steps,
+        ("Funded ratio 2024", 0.7746),
+        words="Funded ratio",
+        style=PERCENT,
+    )
+    return Section(
+        "History",
+        [
+            Figure("The index stands at 140.4.", level, data_table(
+                "Index level", {"Month": months, "Level": levels}, [DATE, PRICE])),
+            Figure("Rates took away most.", growth, data_table(
+                "Growth by cause", {"Year": years, **causes}, [LABEL, MONEY, MONEY])),
+            Figure("From 73.0% to 77.5%.", bridge, data_table(
+                "Bridge", {"Driver": [n for n, _ in steps], "Effect": [e for _, e in steps]},
+                [LABEL, PERCENT_CHANGE])),
+        ],
+    )  # fmt: skip
 
 
 def _basis() -> Section:

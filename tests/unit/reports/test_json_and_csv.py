@@ -70,7 +70,7 @@ def test_unknown_things_are_refused() -> None:
 def test_a_document_as_data_holds_every_block_with_its_kind() -> None:
     data = json.loads(canonical_json(document_value(sample_document())))
     assert data["schema"] == "defease/document/1"
-    assert [block["kind"] for block in data["blocks"]] == ["KeyFigures"] + ["Section"] * 6
+    assert [block["kind"] for block in data["blocks"]] == ["KeyFigures"] + ["Section"] * 7
     assert data["blocks"][0]["figures"][1]["value"] == -134.8e9
 
 
