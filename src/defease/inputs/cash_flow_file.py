@@ -282,7 +282,8 @@ def _revalued(
         refuse(reader.table.source, what, "choose an earlier date for --as-of")
     if len(gone):
         message = (
-            f"{reader.table.source}: {len(gone)} flows on or before {as_of} were dropped "
+            f"{reader.table.source}: {np.count_nonzero(gone.amounts)} flows on or before {as_of} "
+            "were dropped "
             f"(net {gone.net.total:,.2f})"
         )
         reader.cautions.append(Caution("past_flows", message))

@@ -191,5 +191,18 @@ def _with_curve(plan: Plan, basis: Basis | GasbBasis) -> Basis:
 
 
 def cautions_of(question: Question, *more: Caution) -> tuple[Caution, ...]:
-    """The cautions of the reading and of the result, each once."""
-    return tuple(dict.fromkeys((*question.plan.cautions, *more)))
+    """The cautions of the reading, of a date moved and of the result, each once."""
+    moved = _date_moved(question.plan)
+    return tuple(dict.fromkeys((*question.plan.cautions, *moved, *more)))
+
+
+def _date_moved(plan: Plan) -> tuple[Caution, ...]:
+    """Payments follow `--as-of`; assets and curves stay those of the plan's own date."""
+    stated = plan.settings.plan.valuation_date
+    if plan.valuation_date == stated:
+        return ()
+    message = (
+        f"valued on {plan.valuation_date} with the assets, prices and curves that the plan gives "
+        f"for {stated}; payments in between are left out and have not left the assets"
+    )
+    return (Caution("as_of_moved", message),)

@@ -82,7 +82,7 @@ def value(
 def answer_value(question: Question) -> TaskResult[ValueResult]:
     """The task `value` for a plan already read."""
     result = compute_value(question)
-    warnings = cautions_of(question, *value_cautions(result))
+    warnings = cautions_of(question, *_measure_caution(question), *value_cautions(result))
     plan = question.plan
     document = Document(
         title="Valuation",
@@ -104,6 +104,17 @@ def answer_value(question: Question) -> TaskResult[ValueResult]:
         run=question.run,
         warnings=warnings,
     )
+
+
+def _measure_caution(question: Question) -> tuple[Caution, ...]:
+    """Flows with future service cannot give a liability that counts only what is earned."""
+    if question.plan.settings.liabilities.measure != "total":
+        return ()
+    message = (
+        "the cash flows include benefits that members will still earn (measure = total): a "
+        "published accrued liability cannot be reproduced from them"
+    )
+    return (Caution("total_measure", message),)
 
 
 def compute_value(question: Question) -> ValueResult:
@@ -158,7 +169,17 @@ def value_sections(question: Question, result: ValueResult) -> list[Section]:
 
 def value_cautions(result: ValueResult) -> list[Caution]:
     """What each basis has to say, with the basis named."""
-    return [
+    without_growth = [
+        v.basis.name for v in result.valuations if v.required_growth_to_keep_surplus is None
+    ]
+    more = []
+    if without_growth:
+        message = (
+            f"required_growth_to_keep_surplus is missing on {', '.join(without_growth)}: it needs "
+            "a unique yield and assets above zero"
+        )
+        more.append(Caution("no_required_growth", message))
+    return more + [
         Caution(caution.code, f"basis {v.basis.name}: {caution.message}")
         for v in result.valuations
         for caution in v.cautions

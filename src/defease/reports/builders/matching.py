@@ -224,7 +224,11 @@ def _rating_table(result: MatchResult) -> Table:
 
 def _limit_blocks(result: MatchResult) -> list[Block]:
     if not result.limit_prices:
-        return [Paragraph("No limit binds: the portfolio would be the same without them.")]
+        return [
+            Paragraph(
+                "No limit binds, or none was set: the portfolio would be the same without limits."
+            )
+        ]
     columns = [
         Column("limit", "Limit"),
         Column("share", "Share", PERCENT),
