@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from defease.errors import InputError, Problem
 from defease.funding.status import FundedStatus
 from defease.valuation import (
     DEFAULT_EDGES,
     DEFAULT_SHIFTS_BP,
     Basis,
+    DiscountedPayments,
     RiskMeasures,
     Sensitivity,
     TermBucket,
@@ -120,7 +122,7 @@ def _value_on(
     shifts_bp: Sequence[float],
 ) -> BasisValuation:
     is_net = net is not gross
-    discounted = discount(net, basis.curve)
+    discounted = _discounted(net, basis)
     net_measures = measure_discounted(discounted)
     gross_measures = measure_discounted(discount(gross, basis.curve)) if is_net else net_measures
     status = FundedStatus(
@@ -142,3 +144,14 @@ def _value_on(
         share_beyond_curve=share_beyond_curve(net, basis.curve),
         cautions=net_measures.cautions + ((beyond,) if beyond else ()),
     )
+
+
+def _discounted(payments: Payments, basis: Basis) -> DiscountedPayments:
+    """The payments on the basis's curve; a curve that refuses is named by its basis."""
+    try:
+        return discount(payments, basis.curve)
+    except InputError as error:
+        named = [
+            Problem(f"basis {basis.name}: {p.where}", p.what, p.remedy) for p in error.problems
+        ]
+        raise InputError(named) from error

@@ -122,3 +122,9 @@ class TestContributionsOfCurrentMembers:
         (plan / "f.csv").write_text(text)
         with pytest.raises(InputError, match="line 3, column payroll_total"):
             ask("exhaust", plan)
+
+
+def test_a_curve_that_is_too_short_is_named_by_its_basis(tmp_path: Path) -> None:
+    copy_sample(tmp_path / "long", example="corporate")
+    with pytest.raises(InputError, match=r"basis treasury: curve: .*last point is 30 years"):
+        value(tmp_path / "long", overrides=["discounting.treasury.extrapolation=refuse"])
