@@ -169,7 +169,7 @@ def test_an_answer_without_certificate_is_never_returned(monkeypatch: pytest.Mon
         tried.append(1)
         return certify(DIET, np.zeros(2), np.zeros(2))
 
-    monkeypatch.setattr("defease.solvers.certify", never)
+    monkeypatch.setattr("defease.solvers.session.certify", never)
     with pytest.raises(
         SolverError, match=r"no certified answer \(dual simplex.*interior point.*primal"
     ):
@@ -185,6 +185,6 @@ def test_a_failed_certificate_leads_to_a_cold_solve(monkeypatch: pytest.MonkeyPa
     ) -> object:
         return certify(problem, x if next(answers) else x * 1.001, duals, **units)
 
-    monkeypatch.setattr("defease.solvers.certify", fails_once)
+    monkeypatch.setattr("defease.solvers.session.certify", fails_once)
     assert optimum(DIET).objective == pytest.approx(16.4, rel=1e-13)
     assert next(answers, None) is None
