@@ -90,10 +90,31 @@ def _check_money(report: _Report, columns: Mapping[str, Any]) -> None:
         lambda i: f"outstanding amount is {columns['outstanding'][i]:g}",
         "give an amount above 0, or leave it out when it is not known",
     )
+    offered: FloatArray = columns["offered"]
+    report.add(
+        ~(offered >= 0),
+        lambda i: f"the amount on offer is {offered[i]:g}",
+        "give a face amount, 0 where nothing is offered, or leave it out when it is not known",
+    )
+    _check_quotes(report, columns["bids"], columns["asks"])
     report.add(
         np.isinf(columns["accrued"]),
         lambda _: "accrued interest is not a finite number",
         "give it per 100 of face amount, or leave it out to have it computed",
+    )
+
+
+def _check_quotes(report: _Report, bids: FloatArray, asks: FloatArray) -> None:
+    for side, quoted in (("bid", bids), ("ask", asks)):
+        report.add(
+            ~np.isnan(quoted) & ~((quoted > 0) & (quoted <= HIGHEST_PRICE)),
+            lambda i, side=side, quoted=quoted: f"{side} price is {quoted[i]:g}",  # type: ignore[misc]
+            "give clean prices per 100 of face amount, or leave quotes out",
+        )
+    report.add(
+        bids > asks,
+        lambda i: f"bid price {bids[i]:g} is above the ask {asks[i]:g}",
+        "correct the quotes, or leave both out",
     )
 
 

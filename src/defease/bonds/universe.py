@@ -16,6 +16,7 @@ from defease.bonds.ratings import TREASURY
 from defease.bonds.street import StreetForm, street_form
 from defease.bonds.terms import FACE, NO_DATE, BondTerms, day_count_codes
 from defease.dates import DayCount
+from defease.errors import bad_input
 
 NOT_GIVEN: Any = ()
 """A column left out: each bond takes the default that the column's description names."""
@@ -50,6 +51,11 @@ class BondUniverse:
         Default "".
     outstanding : ndarray
         Face amount that exists, infinite when not known (default).
+    offered : ndarray
+        Face amount on offer (the quoted size), 0 where nothing is; infinite when not known
+        (default).
+    bids, asks : ndarray
+        Clean prices at which the bond can be sold and bought, NaN where not quoted (default).
     callable, watch : ndarray of bool
         Whether the issuer may redeem early, and whether the bond is on a watch list (default no).
     call_dates : ndarray of days
@@ -89,6 +95,9 @@ class BondUniverse:
     ratings: tuple[str, ...] = NOT_GIVEN
     countries: tuple[str, ...] = NOT_GIVEN
     outstanding: FloatArray = NOT_GIVEN
+    offered: FloatArray = NOT_GIVEN
+    bids: FloatArray = NOT_GIVEN
+    asks: FloatArray = NOT_GIVEN
     callable: BoolArray = NOT_GIVEN
     watch: BoolArray = NOT_GIVEN
     call_dates: DateArray = NOT_GIVEN
@@ -124,6 +133,22 @@ class BondUniverse:
         return read_only(self.clean_prices + self.accrued)
 
     @cached_property
+    def half_spreads(self) -> FloatArray:
+        """Half of ask less bid per 100 face: what a trade costs; 0 where either is not quoted.
+
+        Examples
+        --------
+        >>> bonds = BondUniverse(
+        ...     settlement=dt.date(2026, 3, 25), identifiers=("a", "b"), clean_prices=np.ones(2),
+        ...     coupons=np.zeros(2), maturities=np.array(["2030-01-01"] * 2, "datetime64[D]"),
+        ...     bids=np.array([0.75, 0.75]), asks=np.array([1.25, np.nan]))
+        >>> bonds.half_spreads
+        array([0.25, 0.  ])
+        """
+        halves = (self.asks - self.bids) / 2.0
+        return read_only(np.where(np.isnan(halves), 0.0, halves))
+
+    @cached_property
     def street(self) -> StreetForm:
         """The bonds in the form of the street's yield formula."""
         return street_form(self.terms)
@@ -153,6 +178,27 @@ class BondUniverse:
             columns[name] = tuple(column[i] for i in listed) if of_text else column[positions]
         return BondUniverse(settlement=self.settlement, **columns)
 
+    def joined_with(self, others: BondUniverse) -> BondUniverse:
+        """These bonds and then the others, which must settle on the same day.
+
+        Examples
+        --------
+        >>> bonds = BondUniverse(
+        ...     settlement=dt.date(2026, 3, 25), identifiers=("a", "b"), clean_prices=np.ones(2),
+        ...     coupons=np.zeros(2), maturities=np.array(["2030-01-01"] * 2, "datetime64[D]"))
+        >>> bonds.take(np.array([1])).joined_with(bonds.take(np.array([0]))).identifiers
+        ('b', 'a')
+        """
+        if others.settlement != self.settlement:
+            what = f"settle on {self.settlement} and on {others.settlement}"
+            raise bad_input(where="bonds", what=what, remedy="settle both on the same day")
+        columns: dict[str, Any] = {}
+        for name in _COLUMNS:
+            column, more = getattr(self, name), getattr(others, name)
+            of_text = isinstance(column, tuple)
+            columns[name] = column + more if of_text else np.concatenate((column, more))
+        return BondUniverse(settlement=self.settlement, **columns)
+
 
 _COLUMNS = tuple(f.name for f in fields(BondUniverse) if f.name not in {"settlement", "terms"})
 _DEFAULTS: dict[str, float | bool | np.datetime64] = {
@@ -161,6 +207,9 @@ _DEFAULTS: dict[str, float | bool | np.datetime64] = {
     "clean_prices": np.nan,
     "frequencies": 2,
     "outstanding": np.inf,
+    "offered": np.inf,
+    "bids": np.nan,
+    "asks": np.nan,
     "callable": False,
     "watch": False,
     "call_dates": NO_DATE,

@@ -30,6 +30,7 @@ from defease.inputs.bond_quotes import (
     callable_bonds,
     price_columns,
     prices,
+    quote_columns,
 )
 from defease.inputs.columns import ColumnReader, Missing, NumberRule
 from defease.inputs.refusing import refuse, within
@@ -38,12 +39,17 @@ from defease.inputs.tables import Table
 KNOWN = (
     "identifier", "issuer", "sector", "rating", "coupon", "coupon_pct", "maturity", "price", "face",
     "frequency", "day_count", "accrued", "settlement", "bid", "ask", "kind", "first_coupon",
-    "issue_date", "base_cpi", "outstanding", "country", "currency", "callable", "call_date",
-    "watch", "identifier_type", *YIELDS, *YIELDS_TO_WORST,
+    "issue_date", "base_cpi", "outstanding", "offered", "country", "currency", "callable",
+    "call_date", "watch", "identifier_type", *YIELDS, *YIELDS_TO_WORST,
 )  # fmt: skip
 _OPTIONAL = NumberRule(missing=Missing.ALLOWED, remedy="correct the value or leave it empty")
 _OPTIONAL_AMOUNT = NumberRule(
     missing=Missing.ALLOWED, above=0.0, remedy="leave it empty if unknown"
+)
+_OFFERED = NumberRule(
+    missing=Missing.ALLOWED,
+    at_least=0.0,
+    remedy="give the face amount on offer, 0 for none, or leave it empty if unknown",
 )
 _FACE = NumberRule(above=0.0, remedy="give the face amount held")
 _NOT_NOMINAL: dict[BondKind, str] = {
@@ -143,7 +149,11 @@ def _read(table: Table, settlement: dt.date, currency: str, *, held: bool) -> Bo
         bonds=bonds,
         faces=frozen_floats(rows.faces[kept] if held else rows.faces, name="face"),
         excluded=excluded,
-        cautions=(*reader.cautions, *_say_excluded(table.source, excluded)),
+        cautions=(
+            *reader.cautions,
+            *_say_excluded(table.source, excluded),
+            *_say_not_offered(table.source, bonds),
+        ),
         understood=_understood(bonds, len(table), rows.settlement),
     )
 
@@ -196,7 +206,8 @@ def _rows(reader: ColumnReader, settlement: dt.date, currency: str, wanted: _Wan
     one_currency(reader, currency)
     of_kind = kinds(reader)
     texts = _texts(reader, of_kind)
-    clean, maturities = prices(reader), reader.dates("maturity")
+    quoted = quote_columns(reader)
+    clean, maturities = prices(reader, quoted), reader.dates("maturity")
     columns: dict[str, npt.NDArray[Any]] = {
         "coupons": _coupons(reader, coupon, of_kind),
         "frequencies": np.array(frequencies(reader, of_kind), dtype=np.int64),
@@ -204,6 +215,9 @@ def _rows(reader: ColumnReader, settlement: dt.date, currency: str, wanted: _Wan
         "clean_prices": _floats(clean, np.nan),
         "accrued": _number_column(reader, "accrued", _OPTIONAL, np.nan),
         "outstanding": _number_column(reader, "outstanding", _OPTIONAL_AMOUNT, np.inf),
+        "offered": _number_column(reader, "offered", _OFFERED, np.inf),
+        "bids": quoted[0],
+        "asks": quoted[1],
         "first_coupons": _day_column(reader, "first_coupon"),
         "issue_dates": _day_column(reader, "issue_date"),
         "callable": callable_bonds(reader),
@@ -317,6 +331,13 @@ def _say_excluded(source: str, excluded: tuple[ExcludedBond, ...]) -> list[Cauti
         Caution("excluded_bonds", f"{source}: {count} rows left out: {reason}")
         for reason, count in sorted(counted.items())
     ]
+
+
+def _say_not_offered(source: str, bonds: BondUniverse) -> list[Caution]:
+    count = int((bonds.offered == 0).sum())
+    verb = "bond has" if count == 1 else "bonds have"
+    message = f"{source}: {count} {verb} nothing on offer and cannot be bought"
+    return [Caution("nothing_offered", message)] if count else []
 
 
 def _universe(source: str, **columns: object) -> BondUniverse:

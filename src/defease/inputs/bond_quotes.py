@@ -26,7 +26,20 @@ def price_columns(reader: ColumnReader) -> list[str]:
     return [] if "bid" in reader and "ask" in reader else ["price"]
 
 
-def prices(reader: ColumnReader) -> list[float | None]:
+def quote_columns(reader: ColumnReader) -> tuple[FloatArray, FloatArray]:
+    """Clean bid and ask of each row, NaN where a row or the file has none."""
+    bids, asks = (
+        np.array([np.nan if quote is None else quote for quote in _quoted(reader, side)])
+        for side in ("bid", "ask")
+    )
+    return bids, asks
+
+
+def _quoted(reader: ColumnReader, side: str) -> list[float | None]:
+    return reader.numbers(side, _PRICE) if side in reader else [None] * len(reader.table)
+
+
+def prices(reader: ColumnReader, quoted: tuple[FloatArray, FloatArray]) -> list[float | None]:
     """Clean prices; where one is missing, the middle of bid and ask when both are given.
 
     Zero means missing; a bid above the ask is refused.
@@ -38,15 +51,16 @@ def prices(reader: ColumnReader) -> list[float | None]:
     if low and 0.0 < max(low) < LOWEST_USUAL_PRICE:
         what = f"every price is below {LOWEST_USUAL_PRICE:g}"
         reader.file_problem(what, "give clean prices per 100 of face amount")
-    return _with_mid_prices(reader, given) if "bid" in reader and "ask" in reader else given
+    return _with_mid_prices(reader, given, quoted)
 
 
-def _with_mid_prices(reader: ColumnReader, given: list[float | None]) -> list[float | None]:
-    bids, asks = reader.numbers("bid", _PRICE), reader.numbers("ask", _PRICE)
+def _with_mid_prices(
+    reader: ColumnReader, given: list[float | None], quoted: tuple[FloatArray, FloatArray]
+) -> list[float | None]:
     filled, outside = list(given), 0
-    for row, (bid, ask) in enumerate(zip(bids, asks, strict=True)):
+    for row, (bid, ask) in enumerate(zip(*(side.tolist() for side in quoted), strict=True)):
         price = given[row]
-        if bid is None or ask is None:
+        if np.isnan(bid) or np.isnan(ask):
             continue
         if bid > ask:
             what = f"{bid:g} is above the ask {ask:g}"

@@ -12,7 +12,7 @@ from defease.bonds import BondUniverse, payments_of, price_on_curve, yield_measu
 from defease.curves import flat_curve
 from defease.dates import DayCount
 from defease.errors import InputError
-from tests.unit.bonds.builders import days
+from tests.unit.bonds.builders import bond, days
 
 SETTLEMENT = dt.date(2026, 3, 25)
 
@@ -60,6 +60,10 @@ def test_columns_cannot_be_changed() -> None:
         ({"ratings": ("Baa1", "")}, "rating is 'Baa1'"),
         ({"day_counts": (DayCount.ACT_360, "ACT/366")}, "'ACT/366'"),
         ({"outstanding": np.array([-1.0, 1.0])}, "outstanding amount is -1"),
+        ({"offered": np.array([-1.0, 1.0])}, "amount on offer is -1"),
+        ({"bids": np.array([0.0, 99.0])}, "bid price is 0"),
+        ({"asks": np.array([99.0, np.inf])}, "ask price is inf"),
+        ({"bids": np.full(2, 99.5), "asks": np.array([99.0, 99.5])}, "99.5 is above the ask 99"),
         ({"accrued": np.array([np.inf, 1.0])}, "accrued interest is not a finite number"),
         ({"issue_dates": days("2026-04-01", "NaT")}, "issued on 2026-04-01"),
         ({"first_coupons": days("2040-02-15", "NaT")}, "not between issue and maturity"),
@@ -107,6 +111,19 @@ def test_bonds_are_taken_by_position_or_by_mask() -> None:
     assert both.take(np.array([1, 0])).issuers == ("y", "x")
     chosen = both.take(np.array([False, True]))
     assert (chosen.identifiers, chosen.accrued.tolist(), len(chosen)) == (("second",), [0.2], 1)
+
+
+def test_two_tables_become_one_column_by_column() -> None:
+    both = table(accrued=np.array([0.1, 0.2]), issuers=("x", "y"), bids=np.array([90.0, np.nan]))
+    whole = both.take(np.array([1])).joined_with(both)
+    assert whole.issuers == ("y", "x", "y")
+    assert whole.accrued.tolist() == [0.2, 0.1, 0.2]
+    np.testing.assert_array_equal(whole.bids, [np.nan, 90.0, np.nan])
+
+
+def test_tables_that_settle_on_different_days_are_not_joined() -> None:
+    with pytest.raises(InputError, match="same day"):
+        table().joined_with(bond("2030-01-01", settlement="2026-04-01"))
 
 
 def test_an_empty_universe_has_no_prices_and_no_payments() -> None:

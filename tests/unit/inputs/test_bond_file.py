@@ -123,6 +123,8 @@ def test_missing_prices_are_taken_midway_of_bid_and_ask_and_counted() -> None:
         ({"identifier_type": "cusipp"}, "line 2, column identifier_type", "not an identifier type"),
         ({"callable": "perhaps"}, "line 2, column callable", "neither yes nor no"),
         ({"outstanding": "0"}, "line 2, column outstanding", "not above 0"),
+        ({"offered": "-1"}, "line 2, column offered", "below 0"),
+        ({"bid": "2000"}, "line 2, column bid", "above 1000"),
         ({"yield": "5"}, "line 2, column yield", "500%"),
         ({"price": ""}, "bonds.csv", "no bond with a price"),
         ({"first_coupon": "2040-01-01"}, "bonds.csv: bonds: a", "first coupon"),
@@ -188,6 +190,29 @@ def test_a_price_outside_its_quotes_is_used_and_said() -> None:
     reading = read(changed(price="98", bid="99", ask="99.5"))
     assert reading.bonds.clean_prices.tolist() == [98.0]
     assert "price_outside_quotes" in [c.code for c in reading.cautions]
+
+
+def test_quotes_and_amounts_on_offer_reach_the_universe() -> None:
+    text = (
+        "identifier,coupon,maturity,price,bid,ask,offered\n"
+        "a,0.04,2030-06-30,99.1,99,99.5,2500000\nb,0,2031-06-30,80,,80.5,\n"
+        "c,0,2031-06-30,80,0,80.5,0\n"
+    )
+    reading = read(text)
+    bonds = reading.bonds
+    np.testing.assert_array_equal(bonds.bids, [99.0, np.nan, np.nan])
+    np.testing.assert_array_equal(bonds.asks, [99.5, 80.5, 80.5])
+    assert bonds.half_spreads.tolist() == [0.25, 0.0, 0.0]
+    assert bonds.offered.tolist() == [2_500_000.0, np.inf, 0.0]
+    said = [c.message for c in reading.cautions if c.code == "nothing_offered"]
+    assert said == ["bonds.csv: 1 bond has nothing on offer and cannot be bought"]
+
+
+def test_without_quotes_a_trade_costs_nothing_and_all_is_on_offer() -> None:
+    bonds = read(GOOD).bonds
+    assert np.isnan(bonds.bids).all()
+    assert bonds.half_spreads.tolist() == [0.0]
+    assert np.isinf(bonds.offered).all()
 
 
 def test_a_call_date_reaches_the_universe() -> None:

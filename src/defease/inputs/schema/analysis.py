@@ -1,4 +1,4 @@
-"""[exhaustion], [index], [stress], [dynamics] and [performance]: questions asked of the plan."""
+"""[exhaustion], [index], [stress], [performance], [rivals]: questions asked of the plan."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from defease.inputs.schema.base import (
     Change,
     Count,
     FileName,
+    Positive,
     Rate,
     Real,
     Section,
@@ -19,6 +20,7 @@ from defease.inputs.schema.base import (
     Text,
     increasing,
     whole_between,
+    wrong,
 )
 
 
@@ -91,6 +93,25 @@ class PerformanceSection(Section):
     flow_timing: Literal["start", "middle", "end"] = "end"
     funds: dict[str, Text] = Field(default_factory=dict)
     seed: Annotated[int, AfterValidator(whole_between(0, 2**63 - 1))] = 20161130
+
+
+def _two_tenors(tenors: list[float]) -> list[float]:
+    if len(tenors) != 2:
+        wrong(f"has {len(tenors)} tenors", "give two, the shorter first, such as [5, 15]")
+    return increasing(tenors)
+
+
+class RivalsSection(Section):
+    """[rivals]: what stands against the matched payments in `defease rivals`."""
+
+    indexes: dict[str, list[Positive]] = Field(default_factory=dict)
+    zeros: Annotated[list[Positive], AfterValidator(_two_tenors)] = Field(
+        default_factory=lambda: [5.0, 15.0]
+    )
+    swap_maturity: Positive = 20.0
+    hedge_ratio: Positive = 1.0
+    sleeve_class: Text | None = None
+    sleeve_share: Share = 1.0
 
 
 class MonitoringSection(Section):

@@ -10,6 +10,7 @@ from defease.inputs.schema.analysis import (
     IndexSection,
     MonitoringSection,
     PerformanceSection,
+    RivalsSection,
     StressSection,
 )
 from defease.inputs.schema.base import Section
@@ -54,5 +55,6 @@ class PlanFile(Section):
     portable_alpha: PortableAlphaSection | None = None
     overlay: OverlaySection | None = None
     performance: PerformanceSection | None = None
+    rivals: RivalsSection = RivalsSection()
     monitoring: MonitoringSection | None = None
     files: dict[str, FileSection] = Field(default_factory=dict)
