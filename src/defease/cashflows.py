@@ -247,6 +247,10 @@ class CashFlows:
             read_only(np.full(count, "", dtype=np.str_)),
         )
 
+    def linked_to(self, tags: Sequence[str] | npt.NDArray[np.str_]) -> CashFlows:
+        """The same flows, each with the index it grows with; "" is a fixed amount."""
+        return replace(self, index_tags=read_only(np.array(tags, dtype=np.str_)))
+
     def __len__(self) -> int:
         return len(self.times)
 
@@ -274,6 +278,11 @@ class CashFlows:
     def group_names(self) -> tuple[str, ...]:
         """Member groups in alphabetical order; flows without a group are listed as ""."""
         return tuple(str(name) for name in np.unique(self.groups))
+
+    @property
+    def index_names(self) -> tuple[str, ...]:
+        """The indices that amounts are linked to, in alphabetical order."""
+        return tuple(str(tag) for tag in np.unique(self.index_tags) if tag)
 
     def of_kind(self, kind: FlowKind) -> Payments:
         """The amounts of one kind as a positive stream."""

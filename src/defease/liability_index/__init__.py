@@ -2,6 +2,12 @@
 
 from defease.liability_index.curves_by_date import CurvesByDate, DatedCurves, dated_curves
 from defease.liability_index.index import LiabilityIndex, liability_index
+from defease.liability_index.inflation import (
+    Indexation,
+    PriceIndex,
+    expected_inflation,
+    price_index,
+)
 from defease.liability_index.linking import LinkedReturn, Period, linked_return, period_return
 from defease.liability_index.many_plans import IndexGrid, index_many_plans
 from defease.liability_index.month_rows import IndexMonth, month_rows
@@ -27,22 +33,26 @@ __all__ = [
     "IndexMonth",
     "IndexPart",
     "IndexStructure",
+    "Indexation",
     "LiabilityIndex",
     "LinkedReturn",
     "PartSensitivities",
     "PartStatistics",
     "Period",
+    "PriceIndex",
     "Projection",
     "ProjectionChange",
     "RateSplit",
     "Span",
     "SpreadingEffect",
     "dated_curves",
+    "expected_inflation",
     "index_many_plans",
     "liability_index",
     "linked_return",
     "month_rows",
     "period_return",
+    "price_index",
     "sensitivities_on",
     "spread_monthly",
     "spreading_effect",

@@ -14,6 +14,7 @@ from defease.errors import Caution, bad_input
 from defease.liability_index.cautions import index_cautions
 from defease.liability_index.curves_by_date import CurvesByDate
 from defease.liability_index.dates import curves_on, index_dates
+from defease.liability_index.inflation import check_inflation, revaluation_of
 from defease.liability_index.parts import IndexPart
 from defease.liability_index.payments_made import signed_payments
 from defease.liability_index.projections import (
@@ -41,7 +42,7 @@ class LiabilityIndex:
     """A monthly index of a plan's payments; made by `liability_index`.
 
     In every month ``PV at the end = PV at the start + income + roll + rate_change + spread_change
-    + benefit_paid + contributions + experience + model_change``, with nothing left over.
+    + inflation + benefit_paid + contributions + experience + model_change``; nothing is left over.
 
     Attributes
     ----------
@@ -106,12 +107,19 @@ class LiabilityIndex:
         return int(found[0])
 
     def payments_ahead(self, day: dt.date, part: IndexPart | None = None) -> Payments:
-        """What a part consists of on an index date: the projection then in force, paid after it."""
+        """What a part consists of on an index date: the projection then in force, paid after it.
+
+        Index-linked amounts are as expected on that day.
+        """
         place = self.place_of(day)
-        table = next(era for era in reversed(self.eras) if era.first <= place).table
+        era = next(era for era in reversed(self.eras) if era.first <= place)
+        table = era.table
         amounts = table.total
         if part is not None and part.group is not None:
             amounts = table.by_group[:, table.groups.index(part.group)]
+        revalued = revaluation_of(era, self.dates.astype(np.int64))
+        if revalued is not None:
+            amounts = amounts * revalued.before[place - era.first]
         dates = table.days.astype("datetime64[D]")
         due = table.days > self.dates[place].astype(np.int64)
         ahead = Payments.from_dates(day, dates[due], amounts[due])
@@ -176,6 +184,7 @@ def liability_index(
     dates = index_dates(projections, curves, first)
     priced, beside = curves_on(curves, dates), _beside(risk_free, dates)
     eras, told = eras_of(projections, dates, amounts)
+    check_inflation(eras, dates)
     months = months_on(dates.astype(np.int64), priced, beside)
     sums = [era_sums(months, era, cut) for era in eras]
     parts = _parts(eras, sums, cut, split=months.tenor_rates is not None)
@@ -209,7 +218,7 @@ def _parts(
     opening = np.concatenate([*(each.parts[:, :-1] for each in sums), sums[-1].parts[:, -1:]], 1)
     aged = np.concatenate([each.parts[Stage.START, 1:] for each in sums])
     values = opening[Stage.START]
-    migration = aged - (stages[Stage.END] - stages[Stage.PAID])
+    migration = aged - (stages[Stage.REVALUED] - stages[Stage.PAID])
     jump = values[1:] - aged
     spans = structure.spans
     names = [TOTAL, *(span.name for span in spans), *eras[0].table.groups]

@@ -38,7 +38,7 @@ class LinkedReturn:
 
     Attributes
     ----------
-    income, roll, rate_change, spread_change
+    income, roll, rate_change, spread_change, inflation
         ``sum_t (I_{t-1} / I_0) c_t`` with c_t the component's share of the month's opening value.
     """
 
@@ -48,11 +48,12 @@ class LinkedReturn:
     roll: float
     rate_change: float
     spread_change: float
+    inflation: float
 
     @property
     def price_return(self) -> float:
         """All but the income."""
-        return self.roll + self.rate_change + self.spread_change
+        return self.roll + self.rate_change + self.spread_change + self.inflation
 
 
 def linked_return(
@@ -78,7 +79,13 @@ def linked_return(
         float(grown[-1] - 1.0),
         *(
             float(weights @ line[first:last])
-            for line in (lines.income, lines.roll, lines.rate_change, lines.spread_change)
+            for line in (
+                lines.income,
+                lines.roll,
+                lines.rate_change,
+                lines.spread_change,
+                lines.inflation,
+            )
         ),
     )
 

@@ -27,7 +27,7 @@ class IndexMonth:
         The month's end.
     level, total_return
         The level at the month's end and the month's return (decimal); None = not meaningful.
-    income, roll, rate_change, spread_change
+    income, roll, rate_change, spread_change, inflation
         Growth, line by line.
     benefit_paid, contributions
         Benefits and expenses paid (negative), contributions received (positive, net index only).
@@ -44,6 +44,7 @@ class IndexMonth:
     roll: float
     rate_change: float
     spread_change: float
+    inflation: float
     benefit_paid: float
     contributions: float
     experience: float
@@ -67,6 +68,7 @@ def month_rows(
         "roll": lines.roll.tolist(),
         "rate_change": lines.rate_change.tolist(),
         "spread_change": lines.spread_change.tolist(),
+        "inflation": lines.inflation.tolist(),
         "benefit_paid": index.benefit_paid.tolist(),
         "contributions": index.contributions.tolist(),
         "experience": index.experience.sum(axis=1).tolist(),

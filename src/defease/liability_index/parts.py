@@ -39,7 +39,7 @@ class CarryConvention(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class GrowthLines:
-    """Growth of each month in money, line by line; the four lines add up to it exactly.
+    """Growth of each month in money, line by line; the five lines add up to it exactly.
 
     Attributes
     ----------
@@ -49,17 +49,22 @@ class GrowthLines:
         Zero under the other two conventions.
     rate_change, spread_change
         From the risk-free curve, and from the spread over it; shape (months,) each.
+    inflation
+        From index-linked amounts: realised less expected inflation, and what is newly expected of
+        later months.
     """
 
     income: FloatArray
     roll: FloatArray
     rate_change: FloatArray
     spread_change: FloatArray
+    inflation: FloatArray
 
     @property
     def growth(self) -> FloatArray:
         """The lines added up."""
-        return self.income + self.roll + self.rate_change + self.spread_change
+        rates = self.rate_change + self.spread_change
+        return self.income + self.roll + rates + self.inflation
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,13 +127,13 @@ class IndexPart:
 
     @property
     def payments(self) -> FloatArray:
-        """Due within each month as projected: positive outgo, shape (months,)."""
+        """Due within each month, index-linked amounts at the realised index, shape (months,)."""
         return self._stage(Stage.PAID)
 
     @property
     def closing_values(self) -> FloatArray:
         """Present value at each month's end of what is left of the month's payments."""
-        return self._stage(Stage.END) - self._stage(Stage.PAID)
+        return self._stage(Stage.REVALUED) - self._stage(Stage.PAID)
 
     @property
     def meaningful(self) -> BoolArray:
@@ -139,7 +144,7 @@ class IndexPart:
     @property
     def total_returns(self) -> MaskedFloats:
         """``(PV at the end + payments) / PV at the start - 1``, masked where not meaningful."""
-        return self.share_of_opening(self.stages[Stage.END] - self.opening_values)
+        return self.share_of_opening(self.stages[Stage.REVALUED] - self.opening_values)
 
     @property
     def levels(self) -> MaskedFloats:
@@ -162,7 +167,8 @@ class IndexPart:
             aged = rolled
         elif carry is CarryConvention.FORWARDS_REALISED:
             aged = rolled = self.stages[Stage.FORWARD]
-        lines = (aged - start, rolled - aged, moved - rolled, end - moved)
+        inflation = self.stages[Stage.REVALUED] - end
+        lines = (aged - start, rolled - aged, moved - rolled, end - moved, inflation)
         return GrowthLines(*(read_only(line) for line in lines))
 
     def rate_split(self) -> RateSplit | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from defease.cashflows import CashFlows
+    from defease.liability_index.inflation import Indexation
     from defease.liability_index.structure import Amounts
+
+    TextArray: TypeAlias = npt.NDArray[np.str_]
 
 
 class ProjectionChange(StrEnum):
@@ -40,21 +45,26 @@ class Projection:
         Dated amounts; those due by the day it takes effect are left out.
     change
         Whether its difference from the one before is experience or a change of model.
+    indexation
+        What index-linked amounts follow; None when every amount is fixed.
     """
 
     effective: dt.date
     flows: CashFlows
     change: ProjectionChange = ProjectionChange.EXPERIENCE
+    indexation: Indexation | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class FlowTable:
-    """A projection's signed amounts, one row for each day on which something is due.
+    """A projection's signed amounts, one row for each day and price index they are linked to.
 
     Attributes
     ----------
     days
-        Payment days since 1970, increasing, shape (n,).
+        Payment days since 1970, not falling, shape (n,).
+    tags
+        The index of each row, "" for fixed amounts, shape (n,).
     total
         Outgo positive, inflow negative, shape (n,).
     by_group
@@ -64,6 +74,7 @@ class FlowTable:
     """
 
     days: IntArray
+    tags: TextArray
     total: FloatArray
     groups: tuple[str, ...]
     by_group: FloatArray
@@ -83,12 +94,15 @@ class Era:
 def flow_table(
     flows: CashFlows, *, after: np.datetime64, amounts: Amounts, groups: tuple[str, ...]
 ) -> FlowTable:
-    """The amounts due after a day, added up by day, group and kind; equal days are merged."""
+    """The amounts due after a day, added up by day and tag, group and kind."""
     ahead = flows.dates > after
     signs = amounts.signs[flows.kinds[ahead]]
     signed, kinds = flows.amounts[ahead] * signs, flows.kinds[ahead]
     members = flows.groups[ahead]
-    days, owner = np.unique(flows.dates[ahead].astype(np.int64), return_inverse=True)
+    names, codes = np.unique(flows.index_tags[ahead], return_inverse=True)
+    keys = flows.dates[ahead].astype(np.int64) * max(len(names), 1) + codes
+    keys, owner = np.unique(keys, return_inverse=True)
+    days, tags = np.divmod(keys, max(len(names), 1))
 
     def by_day(chosen: BoolArray) -> FloatArray:
         weights = np.where(chosen, signed, 0.0)
@@ -100,6 +114,7 @@ def flow_table(
     )
     return FlowTable(
         read_only(days.astype(np.int64)),
+        read_only(names[tags]),
         read_only(by_kind.sum(axis=1)),
         groups,
         read_only(np.ascontiguousarray(by_group)),

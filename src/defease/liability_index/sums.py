@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defease.arrays import FloatArray, read_only
+from defease.liability_index.inflation import revaluation_of
 from defease.liability_index.structure import IndexStructure, cell_starts
 from defease.liability_index.waterfall import ROWS_IN_BLOCK, Months, Stage, unit_values
 
 if TYPE_CHECKING:
     from defease.arrays import IntArray
+    from defease.liability_index.inflation import Revaluation
     from defease.liability_index.projections import Era, FlowTable
 
 SIZE = len(Stage)
@@ -38,9 +40,10 @@ class EraSums:
 def era_sums(months: Months, era: Era, structure: IndexStructure) -> EraSums:
     """Every stage of every month of an era; the last row repeats the values of its last date."""
     rows = np.arange(era.first, era.last + 1)
+    revalued = revaluation_of(era, months.days)
     places = cell_starts(era.table.days, months.days[rows], structure.cell_edges)
     blocks = [
-        _block(months, era, rows[block], places[block])
+        _block(_Priced(months, era, revalued), rows[block], places[block])
         for block in (slice(k, k + ROWS_IN_BLOCK) for k in range(0, len(rows), ROWS_IN_BLOCK))
     ]
     cells, columns = (np.concatenate(each, axis=1) for each in zip(*blocks, strict=True))
@@ -53,15 +56,41 @@ def era_sums(months: Months, era: Era, structure: IndexStructure) -> EraSums:
     )
 
 
-def _block(
-    months: Months, era: Era, rows: IntArray, places: IntArray
-) -> tuple[FloatArray, FloatArray]:
+@dataclass(frozen=True, eq=False)
+class _Priced:
+    """What is priced: the months, an era of them, and what inflation makes of its amounts."""
+
+    months: Months
+    era: Era
+    revalued: Revaluation | None
+
+    def values(self, rows: IntArray, ahead: slice) -> FloatArray:
+        """Stages of one unit as projected; without the last one where nothing is index-linked."""
+        ends = np.minimum(rows + 1, self.era.last)
+        values = unit_values(self.months, rows, ends, self.era.table.days[ahead])
+        if self.revalued is None:
+            return values
+        places = rows - self.era.first
+        surprise = self.revalued.surprise[places, ahead]
+        values *= self.revalued.before[places, ahead]
+        values[Stage.PAID] *= surprise
+        return np.concatenate([values, (values[Stage.END] * surprise)[None]])
+
+
+def _block(priced: _Priced, rows: IntArray, places: IntArray) -> tuple[FloatArray, FloatArray]:
     """Sums by cell and by column, shape (stages + 1, rows, cells or columns)."""
     ahead = slice(int(places[0, 0]), None)
-    table = era.table
-    values = unit_values(months, rows, np.minimum(rows + 1, era.last), table.days[ahead])
+    table = priced.era.table
+    values = priced.values(rows, ahead)
     cells = _cell_sums(values, table.total[ahead], places - places[0, 0])
-    return cells, _column_sums(values, table, ahead)
+    return _with_last_stage(cells), _with_last_stage(_column_sums(values, table, ahead))
+
+
+def _with_last_stage(sums: FloatArray) -> FloatArray:
+    """Sums with a row for every stage: without index-linked amounts the end is the end."""
+    if len(sums) > SIZE:
+        return sums
+    return np.insert(sums, Stage.REVALUED, sums[Stage.END], axis=0)
 
 
 def _cell_sums(values: FloatArray, amounts: FloatArray, places: IntArray) -> FloatArray:
@@ -69,7 +98,7 @@ def _cell_sums(values: FloatArray, amounts: FloatArray, places: IntArray) -> Flo
     width = due + 1  # an empty last column, so that a cell may begin after every payment
     money = np.zeros((stages + 1, rows, width))
     np.multiply(values, amounts, out=money[:stages, :, :due])
-    np.abs(money[Stage.START], out=money[SIZE])
+    np.abs(money[Stage.START], out=money[stages])
     flat_places = (places + width * np.arange(rows)[:, None]).ravel()
     sums = np.add.reduceat(money.reshape(stages + 1, -1), flat_places, axis=1)
     sums = sums.reshape(stages + 1, rows, -1)

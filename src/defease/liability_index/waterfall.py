@@ -11,6 +11,7 @@ risk-free rate and the spread over it.  Stages of a payment due at t, with h the
     RISK_FREE  (1 + g1(t-h) + z0(t-h))^-(t-h)    the whole risk-free curve has moved
     END        (1 + s1(t-h))^-(t-h)              the spread has moved too
     FORWARD    START / P0(h)                     what START grows to if forward rates come true
+    REVALUED   END times what realised and newly expected inflation makes of the amount
 
 A payment made within the month counts 1 from AGED on: it earns nothing between payment and the
 month's end.
@@ -39,7 +40,7 @@ ROWS_IN_BLOCK = 24
 
 
 class Stage(IntEnum):
-    """Stages of a month's value, then what was paid and what was due in money of the day."""
+    """Stages of a month's value, what was paid, what was due in money of the day, and the end."""
 
     START = 0
     AGED = 1
@@ -51,6 +52,11 @@ class Stage(IntEnum):
     FORWARD = 7
     PAID = 8
     DUE = 9
+    REVALUED = 10
+
+
+PRICED = Stage.REVALUED
+"""How many stages a unit of fixed money has: inflation moves amounts, not what a unit is worth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +94,7 @@ def months_on(days: IntArray, curves: CurvesByDate, risk_free: CurvesByDate | No
 
 
 def unit_values(months: Months, rows: IntArray, ends: IntArray, due_days: IntArray) -> FloatArray:
-    """Every stage of one unit due on each day, shape (stages, rows, due days).
+    """Every stage but the last of one unit due on each day, shape (stages - 1, rows, due days).
 
     Row r runs from date ``rows[r]`` to date ``ends[r]``; where both are the same nothing happens
     and the stages repeat the value of that date.
@@ -100,7 +106,7 @@ def unit_values(months: Months, rows: IntArray, ends: IntArray, due_days: IntArr
     before = np.maximum(starts_ahead, 1) / DAYS_PER_YEAR
     after = np.maximum(ends_ahead, 1) / DAYS_PER_YEAR
     spans = (months.days[ends] - months.days[rows])[:, None] / DAYS_PER_YEAR
-    values = np.empty((len(Stage), *due.shape))
+    values = np.empty((PRICED, *due.shape))
     start_logs = months.liability(rows, before)
     np.exp(-start_logs, out=values[Stage.START])
     np.exp(-start_logs * (after / before), out=values[Stage.AGED])
