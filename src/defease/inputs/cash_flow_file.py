@@ -41,7 +41,8 @@ PAYROLL_COLUMNS = (
 GROUPS = ("retired", "deferred", "active")
 LARGEST_AMOUNT = 1e18
 _ROWS_OF = {"year": year_rows, "period": period_rows, "date": dated_rows}
-_KNOWN = (*_ROWS_OF, "group", "currency", *AMOUNT_COLUMNS, CURRENT_MEMBERS)
+LINKED_TO = "index"
+_KNOWN = (*_ROWS_OF, "group", LINKED_TO, "currency", *AMOUNT_COLUMNS, CURRENT_MEMBERS)
 _AMOUNT = NumberRule(
     at_least=0.0,
     at_most=LARGEST_AMOUNT,
@@ -95,8 +96,10 @@ class CashFlowReading:
 def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowReading:
     r"""Turn a table into `CashFlows`, or raise every problem of the file at once.
 
-    Amounts are multiplied by the declared unit.  Years that are over are left out with a caution;
-    the year that is running counts by the share of its days still ahead, with a caution.
+    Amounts are multiplied by the declared unit; a column `index` names the price index that a
+    row's amounts are linked to, and an empty cell there is a fixed amount.  Years that are over
+    are left out with a caution; the year that is running counts by the share of its days still
+    ahead, with a caution.
 
     Examples
     --------
@@ -118,20 +121,21 @@ def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowR
     amounts = {name: reader.amounts(name, _AMOUNT) for name in AMOUNT_COLUMNS if name in reader}
     current = _current_members(reader, has_payrolls=has_payrolls)
     groups = [_group(text) for text in reader.optional("group", reader.texts)]
+    owners = _Owners(groups, [text.lower() for text in reader.optional(LINKED_TO, reader.texts)])
     _one_currency(reader, conventions.currency)
-    rows = _rows(reader, key, groups, years)
+    rows = _rows(reader, key, owners, years)
     if not reader.problems and not any(column.any() for column in amounts.values()):
         reader.file_problem("has no amount above 0", "give at least one benefit")
     reader.finish()
     scaled = {name: column * conventions.unit for name, column in amounts.items()}
     _say_dropped(reader, rows, scaled, conventions.valuation_date)
     _say_shortened(reader, key, rows, years)
-    flows = _flows(rows, groups, scaled, conventions.valuation_date)
+    flows = _flows(rows, owners, scaled, conventions.valuation_date)
     flows = _revalued(reader, flows, conventions)
     theirs = None
     if current is not None:
         column = {"contributions": current * conventions.unit}
-        theirs = _seen_from(_flows(rows, groups, column, conventions.valuation_date), conventions)
+        theirs = _seen_from(_flows(rows, owners, column, conventions.valuation_date), conventions)
     return CashFlowReading(
         flows,
         years.timing,
@@ -207,10 +211,24 @@ def _one_currency(reader: ColumnReader, currency: str) -> None:
             reader.problem(row, "currency", what, "convert them; currencies are never added")
 
 
-def _rows(reader: ColumnReader, key: str, groups: list[str], years: PlanYears) -> list[FlowRow]:
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """The member group of each row and the index its amounts are linked to."""
+
+    groups: list[str]
+    tags: list[str]
+
+    @property
+    def names(self) -> list[str]:
+        """What may stand once a year: a group, or its amounts linked to one index."""
+        pairs = zip(self.groups, self.tags, strict=True)
+        return [f"{group} linked to {tag}".strip() if tag else group for group, tag in pairs]
+
+
+def _rows(reader: ColumnReader, key: str, owners: _Owners, years: PlanYears) -> list[FlowRow]:
     rows = _ROWS_OF[key](reader, years)
     if not any(f"{key}" in problem.where for problem in reader.problems):
-        check_order(reader, key, rows, groups)
+        check_order(reader, key, rows, owners.names)
         if key != "date":
             check_gaps(reader, key, rows)
     return rows
@@ -248,7 +266,7 @@ def _say_shortened(reader: ColumnReader, key: str, rows: list[FlowRow], years: P
 
 def _flows(
     rows: list[FlowRow],
-    groups: list[str],
+    owners: _Owners,
     amounts: Mapping[str, FloatArray],
     valuation_date: dt.date,
 ) -> CashFlows:
@@ -257,15 +275,16 @@ def _flows(
     shares = np.array([point.share for point in points])
     kinds = [AMOUNT_COLUMNS[name] for name in amounts]
     count = len(kinds)
-    return CashFlows.from_times(
+    flows = CashFlows.from_times(
         valuation_date,
         times=np.tile([point.time for point in points], count),
         dates=[point.day for point in points] * count,
         amounts=np.concatenate([column[owner] * shares for column in amounts.values()]),
         kinds=read_only(np.repeat(np.array(kinds, dtype=np.int64), len(points))),
-        groups=np.tile(np.array(groups, dtype=np.str_)[owner], count),
+        groups=np.tile(np.array(owners.groups, dtype=np.str_)[owner], count),
         labels=np.tile(np.array([row.label for row in rows])[owner], count),
     )
+    return flows.linked_to(np.tile(np.array(owners.tags, dtype=np.str_)[owner], count))
 
 
 def _revalued(
@@ -311,7 +330,8 @@ def _understood(key: str, timing: Timing, unit: float, flows: CashFlows) -> str:
         if (flows.kinds == kind).any()
     )
     groups = ", ".join(name or "(no group)" for name in flows.group_names)
+    linked = f"; linked to: {', '.join(flows.index_names)}" if flows.index_names else ""
     return (
         f"{len(net)} payment times by {key}, {timing}, {net.dates.min()} to {net.dates.max()}; "
-        f"{totals}; unit {unit:g}; groups: {groups}"
+        f"{totals}; unit {unit:g}; groups: {groups}{linked}"
     )

@@ -71,13 +71,13 @@ def read_curve_history(table: Table, conventions: CurveConventions) -> CurveHist
     'monthly_means'
     """
     reader = ColumnReader(table)
-    dated = _month_column(reader)
+    dated = month_column(reader)
     terms = _terms(table)
     reader.expect(required=(), known=(dated, *terms))
     if not terms:
         remedy = "name one column for each maturity in years: 0.5, 1, 2, ..."
         refuse(table.source, "has no column of a maturity", remedy)
-    months = _months(reader, dated)
+    months = months_of(reader, dated)
     values = _values(reader, list(terms), conventions)
     reader.finish()
     quotes = _in_order(reader, dated, months, _Quotes(months, np.array([*terms.values()]), values))
@@ -88,7 +88,8 @@ def read_curve_history(table: Table, conventions: CurveConventions) -> CurveHist
     return CurveHistoryReading(history, tuple(reader.cautions), _understood(quotes, settled))
 
 
-def _month_column(reader: ColumnReader) -> str:
+def month_column(reader: ColumnReader) -> str:
+    """The one column that says when: `date` or `month`."""
     given = [name for name in MONTH_COLUMNS if name in reader]
     if len(given) == 1:
         return given[0]
@@ -110,7 +111,7 @@ def _terms(table: Table) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
-def _months(reader: ColumnReader, name: str) -> DateArray:
+def months_of(reader: ColumnReader, name: str) -> DateArray:
     """Days of a column `date`; months of a column `month`, or where a date names a month only."""
     texts = reader.texts(name)
     if all(_MONTH.fullmatch(text) for text in texts):

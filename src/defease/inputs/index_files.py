@@ -22,10 +22,12 @@ from defease.inputs.bases import curve_conventions
 from defease.inputs.cash_flow_file import CashFlowConventions, CashFlowReading, read_cash_flows
 from defease.inputs.curve_history_file import read_curve_history
 from defease.inputs.files import PlanFolder, read_bytes, table_from_bytes
+from defease.inputs.inflation_files import check_tags, read_inflation
 from defease.inputs.plan_files import PLAN_FILE, PlanFiles
 from defease.inputs.schema.analysis import IndexSection
 from defease.liability_index import (
     Amounts,
+    Indexation,
     IndexStructure,
     Projection,
     SpreadingEffect,
@@ -112,6 +114,7 @@ class _IndexReading:
         start = self._start(history)
         flows = self._flows(start)
         projections, spreading = self._projections(flows, start, history)
+        projections = self._linked(projections, history)
         return IndexInputs(
             basis=basis.name,
             start=start,
@@ -261,6 +264,29 @@ class _IndexReading:
         if problems:
             raise InputError(problems)
         return (first, *sorted(later, key=lambda each: each.effective)), effect
+
+    def _linked(
+        self, projections: tuple[Projection, ...], history: CurveHistory
+    ) -> tuple[Projection, ...]:
+        """The projections with the price indices that their amounts are linked to.
+
+        Amounts of the plan's own file contain the inflation expected on its valuation date, those
+        of a later one what was expected when it takes effect.
+        """
+        plan = self.plan.settings
+        stated = [plan.plan.valuation_date, *(each.effective for each in projections[1:])]
+        later = sorted(plan.liabilities.projection, key=lambda each: each.effective)
+        sources = [plan.liabilities.file, *(each.file for each in later)]
+        days = np.concatenate([history.dates, np.array(stated, dtype="datetime64[D]")])
+        found = read_inflation(self.files, self.section.inflation, days.astype("datetime64[M]"))
+        self.cautions.extend(found.cautions)
+        self.understood.extend(found.understood)
+        linked = [(name, p.flows) for name, p in zip(sources, projections, strict=True)]
+        self.cautions.extend(check_tags(linked, found.indices))
+        return tuple(
+            replace(each, indexation=Indexation(day, found.indices))
+            for each, day in zip(projections, stated, strict=True)
+        )
 
     def _spreading(
         self, own: CashFlowReading, monthly: CashFlows, history: CurveHistory

@@ -14,7 +14,7 @@ from defease.errors import Caution, bad_input
 from defease.liability_index.cautions import index_cautions
 from defease.liability_index.curves_by_date import CurvesByDate
 from defease.liability_index.dates import curves_on, index_dates
-from defease.liability_index.inflation import check_inflation, revaluation_of
+from defease.liability_index.inflation import NOMINAL, check_inflation, revaluation_of
 from defease.liability_index.parts import IndexPart
 from defease.liability_index.payments_made import signed_payments
 from defease.liability_index.projections import (
@@ -86,6 +86,12 @@ class LiabilityIndex:
     def parts(self) -> tuple[IndexPart, ...]:
         """The whole, then buckets, segments and groups."""
         return (self.total, *self.buckets, *self.segments, *self.groups)
+
+    @property
+    def linked_to(self) -> tuple[str, ...]:
+        """The price indices that payments are linked to, in alphabetical order."""
+        tags = {str(tag) for era in self.eras for tag in era.table.tags}
+        return tuple(sorted(tags - {NOMINAL}))
 
     @property
     def benefit_paid(self) -> FloatArray:

@@ -39,8 +39,8 @@ class LiabilityChanges:
 
     Attributes
     ----------
-    income, roll, rate_change, spread_change
-        The four parts of the index's growth.
+    income, roll, rate_change, spread_change, inflation
+        The five parts of the index's growth.
     accruals, experience, assumptions, plan_changes, model_change
         Changes that are not growth.
     paid
@@ -54,6 +54,7 @@ class LiabilityChanges:
     roll: float = 0.0
     rate_change: float = 0.0
     spread_change: float = 0.0
+    inflation: float = 0.0
     accruals: float = 0.0
     experience: float = 0.0
     assumptions: float = 0.0
@@ -70,6 +71,7 @@ class LiabilityChanges:
             "liability: roll": self.roll,
             "liability: rates": self.rate_change,
             "liability: spread": self.spread_change,
+            "liability: inflation": self.inflation,
             "liability: accruals": self.accruals,
             "liability: experience": self.experience,
             "liability: assumptions": self.assumptions,

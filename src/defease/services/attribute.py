@@ -10,7 +10,7 @@ from defease.dates import to_date
 from defease.errors import Caution, InputError, ModelError
 from defease.funding import CountedContributions
 from defease.inputs.performance_files import PerformanceInputs, read_performance_inputs
-from defease.liability_index import Amounts
+from defease.liability_index import Amounts, LinkedReturn, linked_return
 from defease.performance import (
     BalanceHistory,
     BootstrapPlan,
@@ -45,7 +45,7 @@ from defease.services.attribution_data import (
     growth_by_year,
     growth_of_window,
 )
-from defease.services.index import IndexStudy, compute_index
+from defease.services.index import IndexStudy, compute_index, linked_results
 from defease.services.plans import (
     Question,
     annual_flows,
@@ -89,6 +89,12 @@ class AttributionStudy:
     rolling_periods: int
     required: RequiredAlpha | None
     cautions: tuple[Caution, ...]
+
+    @property
+    def liability(self) -> LinkedReturn | None:
+        """What the liability returned over the compared periods, line by line."""
+        total = self.index.index.total
+        return linked_return(total, self.compared.opens[0], self.compared.closes[-1])
 
     @property
     def end(self) -> dt.date:
@@ -252,6 +258,7 @@ def attribution_facts(study: AttributionStudy) -> AttributionFacts:
         rolling=study.rolling,
         rolling_periods=study.rolling_periods,
         required=study.required,
+        liability=study.liability,
         start=to_date(study.index.index.dates[study.compared.opens[0]]),
         end=study.end,
         basis=study.index.inputs.basis,
@@ -274,6 +281,7 @@ def attribute_results(study: AttributionStudy) -> dict[str, Any]:
             "liability_alpha": _interval(intervals.liability_alpha),
             "information_ratio": _interval(intervals.information_ratio),
         },
+        "liability_return": linked_results(study.liability),
         "bridge": _bridge(study.bridge),
         "bridge_ends": _ends(study.bridge),
         "years": [_year(period) for period in study.years],

@@ -33,8 +33,9 @@ def bridge_of(
     """One order-free bridge over all periods: rates, spreads, asset classes, flows, data, model.
 
     Payments of the index are taken as paid from the assets; the rest of the assets' flow is
-    contributions.  A class earns its weight of the opening assets times its return; what is left of
-    the assets' growth is one driver of its own.
+    contributions.  Inflation is what realised and newly expected prices made of index-linked
+    payments, those of the period included.  A class earns its weight of the opening assets times
+    its return; what is left of the assets' growth is one driver of its own.
     """
     owed = _liability_changes(compared, index)
     held = _asset_changes(compared, given, balances, weights, owed)
@@ -61,6 +62,7 @@ def _liability_changes(compared: Compared, index: LiabilityIndex) -> Changes:
         "roll": lines.roll,
         "rate change": lines.rate_change,
         "spread change": lines.spread_change,
+        "inflation": lines.inflation,
         PAYMENTS: index.benefit_paid,
         CONTRIBUTIONS: index.contributions,
         "experience": index.experience.sum(axis=1),

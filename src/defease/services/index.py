@@ -195,6 +195,20 @@ def index_facts(study: IndexStudy) -> IndexFacts:
         projections=tuple(era.projection.effective for era in index.eras),
         migration=tuple((part.name, float(part.migration[-1])) for part in index.buckets),
         has_risk_free=study.inputs.risk_free is not None,
+        inflation=inflation_words(study),
+    )
+
+
+def inflation_words(study: IndexStudy) -> tuple[str, ...]:
+    """One sentence for each price index that payments in force are linked to."""
+    given = study.index.eras[0].projection.indexation
+    if given is None:
+        return ()
+    return tuple(
+        f"{index.name}: payments take the number of {index.lag_months} months before their month; "
+        f"amounts contain the inflation expected on {given.stated}"
+        for index in given.indices
+        if index.name in study.index.linked_to
     )
 
 
@@ -214,9 +228,10 @@ def index_results(study: IndexStudy) -> dict[str, Any]:
         "end": study.end,
         "opening_value": float(index.total.present_values[0]),
         "projections": [era.projection.effective for era in index.eras],
+        "linked_to": list(index.linked_to),
         "months": [{**_month(row), **_split_of(split, k)} for k, row in enumerate(study.months)],
-        "since_inception": _linked(study.linked()),
-        "carry": {carry.value: _linked(study.linked(carry)) for carry in CarryConvention},
+        "since_inception": linked_results(study.linked()),
+        "carry": {carry.value: linked_results(study.linked(carry)) for carry in CarryConvention},
         "spreading": None
         if inputs.spreading is None
         else {
@@ -245,7 +260,8 @@ def _split_of(split: Any, month: int) -> dict[str, Any]:
     }
 
 
-def _linked(found: LinkedReturn | None) -> dict[str, Any] | None:
+def linked_results(found: LinkedReturn | None) -> dict[str, Any] | None:
+    """The keys of a linked return; None stays None."""
     if found is None:
         return None
     return {
@@ -255,6 +271,7 @@ def _linked(found: LinkedReturn | None) -> dict[str, Any] | None:
         "roll": found.roll,
         "rate_change": found.rate_change,
         "spread_change": found.spread_change,
+        "inflation": found.inflation,
         "price_return": found.price_return,
     }
 
@@ -280,7 +297,7 @@ def _part(study: IndexStudy, number: int) -> dict[str, Any]:
         "key_rate_durations": None
         if rates is None
         else {f"{t:g}": float(r) for t, r in zip(tenors, rates, strict=True)},
-        "returns": {p.value: _linked(found) for p, found in study.returns(part).items()},
+        "returns": {p.value: linked_results(found) for p, found in study.returns(part).items()},
         "sensitivities": [
             {
                 "shift_bp": move.shift_bp,

@@ -17,6 +17,7 @@ from defease.liability_index import Amounts
 if TYPE_CHECKING:
     import datetime as dt
 
+    from defease.cashflows import CashFlows
     from defease.curves import CurveHistory
     from defease.inputs.index_files import IndexInputs
     from defease.services.plans import Question
@@ -65,7 +66,7 @@ def owed_history(question: Question, *, curves: str | Path | None = None) -> Owe
         payments=Payments.from_dates(flows.valuation_date, stream.dates, stream.amounts),
         curves=history,
         annual_expenses=_expenses(inputs, end),
-        cautions=(*inputs.cautions, *_later_projections(inputs)),
+        cautions=(*inputs.cautions, *_later_projections(inputs), *_linked(flows)),
     )
 
 
@@ -87,3 +88,13 @@ def _later_projections(inputs: IndexInputs) -> tuple[Caution, ...]:
         "no one's way of holding assets"
     )
     return (Caution("first_projection_only", message),)
+
+
+def _linked(flows: CashFlows) -> tuple[Caution, ...]:
+    if not flows.index_names:
+        return ()
+    message = (
+        f"payments linked to {', '.join(flows.index_names)} stay as projected here; what inflation "
+        "made of them is a line of `defease index`"
+    )
+    return (Caution("inflation_left_out", message),)

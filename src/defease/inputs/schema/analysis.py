@@ -45,6 +45,16 @@ class ExhaustionSection(Section):
     audit: AuditSection = AuditSection()
 
 
+class InflationSection(Section):
+    """One [[index.inflation]]: a price index that payments are linked to."""
+
+    name: Text
+    file: FileName
+    expected: Rate | None = None
+    expected_curves: FileName | None = None
+    lag_months: Annotated[int, AfterValidator(whole_between(0, 24))] = 3
+
+
 class IndexSection(Section):
     """[index]: the custom liability index."""
 
@@ -55,6 +65,7 @@ class IndexSection(Section):
     buckets: Annotated[list[Real], AfterValidator(increasing)] | None = None
     amounts: Literal["net", "gross"] = "net"
     payments: FileName | None = None
+    inflation: list[InflationSection] = Field(default_factory=list)
 
 
 class ScenarioSection(Section):

@@ -11,6 +11,7 @@ import numpy as np
 from defease.dates import to_date
 from defease.performance.scores import Contest
 from defease.reports.builders.attribution_measures import measures_section, rolling_section
+from defease.reports.builders.index_parts import liability_words
 from defease.reports.builders.words import label, money, percent
 from defease.reports.charts import bridge_waterfall, level_lines
 from defease.reports.document import (
@@ -42,6 +43,7 @@ from defease.reports.formats import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from defease.liability_index import LinkedReturn
     from defease.performance import (
         BalanceHistory,
         Bridge,
@@ -69,6 +71,8 @@ class AttributionFacts:
         Returns of the periods both sides cover.
     years
         Name of a calendar year and the growth of both sides in it.
+    liability
+        The liability's return over the compared periods, line by line; None without percentages.
     start, end
         First and last date compared.
     """
@@ -84,6 +88,7 @@ class AttributionFacts:
     rolling: tuple[RollingRow, ...]
     rolling_periods: int
     required: RequiredAlpha | None
+    liability: LinkedReturn | None
     start: dt.date
     end: dt.date
     basis: str
@@ -162,6 +167,8 @@ def _growth_section(facts: AttributionFacts, currency: str) -> Section:
         Paragraph(_verdict(facts, currency)),
         Figure(_growth_caption(paths), chart, data),
     ]
+    if facts.liability is not None:
+        blocks.append(Paragraph(liability_words(facts.liability)))
     if facts.years:
         blocks.append(_years_table(facts))
     if facts.growth is not None:

@@ -44,12 +44,6 @@ if TYPE_CHECKING:
     from defease.liability_index import IndexMonth
     from defease.reports.builders.index_facts import IndexFacts
 
-CAUSES = {
-    "income": "Income",
-    "roll": "Roll",
-    "rate_change": "Rate change",
-    "spread_change": "Spread change",
-}
 CARRIES = {
     CarryConvention.YIELD_AND_ROLL: "Each payment earns its own rate, then rolls down the curve",
     CarryConvention.UNCHANGED_CURVE: "The curve stays as it is",
@@ -137,7 +131,7 @@ def _level_words(facts: IndexFacts, currency: str) -> str:
 
 
 def _growth(row: IndexMonth) -> float:
-    return row.income + row.roll + row.rate_change + row.spread_change
+    return row.income + row.roll + row.rate_change + row.spread_change + row.inflation
 
 
 def _level_caption(facts: IndexFacts) -> str:
@@ -183,8 +177,7 @@ def _by_period(facts: IndexFacts) -> tuple[list[str], dict[str, list[float]]]:
             )
             for p in periods
         ]
-        for key, title in CAUSES.items()
-        if key != "spread_change" or facts.has_risk_free
+        for key, title in facts.causes.items()
     }
     return periods, causes
 
@@ -197,9 +190,7 @@ def _growth_words(facts: IndexFacts) -> str:
             "small or negative. Money holds."
         )
     parts = [
-        f"{name.lower()} {shown(getattr(found, key), RETURN)}"
-        for key, name in CAUSES.items()
-        if key != "spread_change" or facts.has_risk_free
+        f"{name.lower()} {shown(getattr(found, key), RETURN)}" for key, name in facts.causes.items()
     ]
     return (
         f"Since {facts.start} the index returned {shown(found.total_return, RETURN)}: "
@@ -224,6 +215,7 @@ def _linked_table(facts: IndexFacts) -> Table:
         Column("roll", "Roll", RETURN),
         Column("rate_change", "Rates", RETURN),
         Column("spread_change", "Spread", RETURN),
+        *([Column("inflation", "Inflation", RETURN)] if facts.inflation else []),
         Column("total_return", "Return", RETURN),
     ]
     rows: list[list[Cell]] = [
@@ -254,6 +246,7 @@ def _conventions(facts: IndexFacts, currency: str) -> Section:
         ("Paid amounts", "earn nothing between payment and month end"),
         ("Time", "actual days over 365"),
     ]
+    entries += [("Linked to", words) for words in facts.inflation]
     later = facts.projections[1:]
     if later:
         entries.append(("New projections", listed([str(day) for day in later])))

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     )
 
 
+CAUSES = {
+    "income": "Income",
+    "roll": "Roll",
+    "rate_change": "Rate change",
+    "spread_change": "Spread change",
+    "inflation": "Inflation",
+}
+
+
 @dataclass(frozen=True, eq=False)
 class PartFacts:
     """A part of the index on its last date, with its returns."""
@@ -40,6 +49,8 @@ class IndexFacts:
         Level, slope and curvature since the start in money; None when not known.
     migration
         Value that changed bucket at the last month's end, by bucket; adds up to zero.
+    inflation
+        A sentence for each price index that payments are linked to; empty when none is.
     """
 
     basis: str
@@ -58,3 +69,10 @@ class IndexFacts:
     projections: tuple[dt.date, ...]
     migration: tuple[tuple[str, float], ...]
     has_risk_free: bool
+    inflation: tuple[str, ...] = ()
+
+    @property
+    def causes(self) -> dict[str, str]:
+        """Lines of growth that can be other than zero here, with their titles."""
+        absent = {"spread_change": not self.has_risk_free, "inflation": not self.inflation}
+        return {key: title for key, title in CAUSES.items() if not absent.get(key, False)}

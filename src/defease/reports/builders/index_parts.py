@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from defease.liability_index import Period
+from defease.reports.builders.index_facts import CAUSES
 from defease.reports.builders.words import label, listed, money, percent
 from defease.reports.document import Block, Cell, Column, Paragraph, Section, Table
 from defease.reports.formats import (
@@ -17,6 +18,7 @@ from defease.reports.formats import (
     YEARS,
     Format,
     Kind,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -127,6 +129,16 @@ def _total(found: LinkedReturn | None) -> float | None:
     return None if found is None else found.total_return
 
 
+def liability_words(found: LinkedReturn) -> str:
+    """What a liability's return is made of, in one sentence; lines of zero are left out."""
+    parts = [
+        f"{title.lower()} {shown(getattr(found, key), RETURN)}"
+        for key, title in CAUSES.items()
+        if getattr(found, key)
+    ]
+    return f"The liability's return of {shown(found.total_return, RETURN)}: {listed(parts)}."
+
+
 def months_section(facts: IndexFacts) -> Section:
     """The last two years month by month, growth line by line."""
     shown_rows = facts.months[-SHOWN_MONTHS:]
@@ -138,6 +150,7 @@ def months_section(facts: IndexFacts) -> Section:
         Column("roll", "Roll", MONEY),
         Column("rate_change", "Rates", MONEY),
         Column("spread_change", "Spread", MONEY),
+        *([Column("inflation", "Inflation", MONEY)] if facts.inflation else []),
         Column("other", "Paid, other", MONEY),
         Column("present_value", "Value", MONEY),
     ]
@@ -150,6 +163,7 @@ def months_section(facts: IndexFacts) -> Section:
             row.roll,
             row.rate_change,
             row.spread_change,
+            *([row.inflation] if facts.inflation else []),
             row.benefit_paid + row.contributions + row.experience + row.model_change,
             row.present_value,
         ]
