@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from defease.arrays import FloatArray
+from defease.arrays import DateArray, FloatArray
 from defease.matching import Limit, MatchingData, MatchingPolicy
 from defease.matching.problem import MatchingProgram, build_program
 from defease.solvers import LinearSolution, solve_linear_program
@@ -24,6 +24,8 @@ class Labels:
     sectors: tuple[str, ...]
     ratings: tuple[str, ...]
     outstanding: FloatArray
+    countries: tuple[str, ...]
+    maturities: DateArray
 
 
 def labels(count: int, *, issuers: int = 4, ratings: tuple[str, ...] = ("A", "BBB")) -> Labels:
@@ -35,6 +37,8 @@ def labels(count: int, *, issuers: int = 4, ratings: tuple[str, ...] = ("A", "BB
         tuple(f"sector {i % 2}" for i in range(count)),
         tuple(ratings[i // 2 % len(ratings)] for i in range(count)),
         np.full(count, np.inf),
+        tuple(f"country {i % 3}" for i in range(count)),
+        np.full(count, np.datetime64("2030-01-01", "D")),
     )
 
 

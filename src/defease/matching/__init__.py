@@ -5,35 +5,45 @@ arrays), `problem` (the linear programme), `solve`, `explanation`, `diagnosis`, 
 `haircut`, and `immunisation` for the rivals.
 """
 
+from defease.matching.data import MatchingData, Trading
 from defease.matching.diagnosis import Diagnosis, UncoveredError, UncoveredPayment
+from defease.matching.duration_limits import KeyRateLimit, LongestDuration, ShortestDuration
 from defease.matching.eligibility import Eligibility, Excluded, Reason, Unrated
 from defease.matching.haircut import ILLUSTRATIVE_LOSSES, ExpectedLossTable
 from defease.matching.limits import (
+    CountryLimit,
     IssuerLimit,
+    MaturityBandLimit,
+    MinimumTreasuries,
     RatingAtOrBelowLimit,
     RatingLimit,
     SectorLimit,
     ShareLimit,
+    SizedLimit,
     SupplyLimit,
+    TurnoverLimit,
 )
 from defease.matching.policy import (
     Amounts,
     Availability,
     LimitsRelativeTo,
+    Loan,
     MatchingPolicy,
     Surplus,
     TerminalSurplus,
 )
-from defease.matching.problem import Limit, MatchingData
+from defease.matching.problem import Limit
+from defease.matching.question import MatchingQuestion, matching_question
 from defease.matching.result import FundedByCash, Holdings, LimitPrice, MatchResult
 from defease.matching.runoff import RunOff, run_off
 from defease.matching.savings import Savings, SavingsAmounts, savings_of
-from defease.matching.solve import match_cash_flows
+from defease.matching.solve import answer, match_cash_flows
 
 __all__ = [
     "ILLUSTRATIVE_LOSSES",
     "Amounts",
     "Availability",
+    "CountryLimit",
     "Diagnosis",
     "Eligibility",
     "Excluded",
@@ -41,12 +51,18 @@ __all__ = [
     "FundedByCash",
     "Holdings",
     "IssuerLimit",
+    "KeyRateLimit",
     "Limit",
     "LimitPrice",
     "LimitsRelativeTo",
+    "Loan",
+    "LongestDuration",
     "MatchResult",
     "MatchingData",
     "MatchingPolicy",
+    "MatchingQuestion",
+    "MaturityBandLimit",
+    "MinimumTreasuries",
     "RatingAtOrBelowLimit",
     "RatingLimit",
     "Reason",
@@ -55,13 +71,19 @@ __all__ = [
     "SavingsAmounts",
     "SectorLimit",
     "ShareLimit",
+    "ShortestDuration",
+    "SizedLimit",
     "SupplyLimit",
     "Surplus",
     "TerminalSurplus",
+    "Trading",
+    "TurnoverLimit",
     "UncoveredError",
     "UncoveredPayment",
     "Unrated",
+    "answer",
     "match_cash_flows",
+    "matching_question",
     "run_off",
     "savings_of",
 ]

@@ -32,6 +32,16 @@ class ProgramBuilder:
     _entry_parts: list[tuple[IntArray, IntArray, FloatArray]] = field(default_factory=list)
     _caps: list[tuple[range, FloatArray]] = field(default_factory=list)
 
+    @classmethod
+    def extending(cls, program: LinearProgram) -> ProgramBuilder:
+        """A builder that starts with an existing programme; its places stay what they were."""
+        builder = cls()
+        bounds = {"lower": program.column_lower, "upper": program.column_upper}
+        builder.add_columns(program.costs, **bounds)
+        builder.add_rows(program.row_lower, program.row_upper)
+        builder.add_entries(program.rows, program.entry_columns, program.values)
+        return builder
+
     def add_columns(
         self,
         costs: FloatArray,

@@ -13,8 +13,8 @@ import numpy as np
 
 from defease.dates import to_date
 from defease.errors import DefeaseError, InfeasibleError, ModelError, Problem, SolverError
-from defease.matching.explanation import money, percent
-from defease.matching.limits import ShareLimit
+from defease.matching.limits import SizedLimit
+from defease.matching.words import money, percent
 from defease.solvers import (
     LinearProgram,
     Method,
@@ -36,6 +36,7 @@ DECLINE = 1.001
 """An unpaid date weighs so much less than the one before it: early dates are covered first."""
 LEAST_WEIGHT = 1e-6
 NEGLIGIBLE = 1e-9
+POINT = 0.01
 SHARE_STEP = 0.0005
 LONGEST_CAP = 1200
 
@@ -160,7 +161,7 @@ def _repairs(question: MatchingQuestion) -> list[str]:
     found = []
     for position, limit in enumerate(question.limits):
         others = question.limits[:position] + question.limits[position + 1 :]
-        if isinstance(limit, ShareLimit) and _solvable(question.with_limits(others)):
+        if isinstance(limit, SizedLimit) and _solvable(question.with_limits(others)):
             found.append(_limit_repair(question, position, limit))
     cap = question.data.policy.cash_cap_months
     if cap is not None and question.data.has_cash_cap and _solvable(question.with_cash_cap(None)):
@@ -168,22 +169,26 @@ def _repairs(question: MatchingQuestion) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def _limit_repair(question: MatchingQuestion, position: int, limit: ShareLimit) -> str:
-    def solvable_at(share: float) -> bool:
+def _limit_repair(question: MatchingQuestion, position: int, limit: SizedLimit) -> str:
+    def solvable_at(loosened: float) -> bool:
         limits = list(question.limits)
-        limits[position] = limit.with_share(share)
+        limits[position] = limit.resized(_moved(limit, loosened))
         return _solvable(question.with_limits(limits))
 
-    name = f"the {limit.words}{_bucket_of(limit)} of {percent(limit.share)}"
-    if not solvable_at(1.0):
+    name = f"the {limit.name} of {limit.said(limit.size)}"
+    room = abs(limit.loosest - limit.size)
+    if not solvable_at(room):
         return f"{name} would have to be lifted altogether"
-    share = _smallest(solvable_at, limit.share, 1.0, SHARE_STEP)
-    return f"{name} would have to be {percent(share)}"
+    step = SHARE_STEP * abs(limit.step) / POINT
+    size = _moved(limit, _smallest(solvable_at, 0.0, room, step))
+    return f"{name} would have to be {limit.said(size)}"
 
 
-def _bucket_of(limit: ShareLimit) -> str:
-    bucket = getattr(limit, "bucket", "")
-    return f" {bucket}" if bucket else ""
+def _moved(limit: SizedLimit, loosened: float) -> float:
+    """The size of a limit loosened by so much, never beyond its loosest."""
+    if limit.step > 0.0:
+        return min(limit.size + loosened, limit.loosest)
+    return max(limit.size - loosened, limit.loosest)
 
 
 def _cash_cap_repair(question: MatchingQuestion, cap: int) -> str:

@@ -8,14 +8,16 @@ import numpy as np
 
 from defease.dates import to_date
 from defease.errors import Caution
+from defease.matching.problem import Sense
 from defease.matching.result import FundedByCash, LimitPrice
+from defease.matching.words import money
 
 if TYPE_CHECKING:
     from defease.arrays import DateArray, FloatArray
-    from defease.matching.problem import LimitRow, MatchingData, MatchingProgram, ShareRule
+    from defease.matching.data import MatchingData
+    from defease.matching.problem import LimitRow, MatchingProgram, PricedRule
     from defease.solvers import LinearSolution
 
-POINT = 0.01
 NEGLIGIBLE = 1e-9
 
 
@@ -24,20 +26,26 @@ def limit_prices(
 ) -> tuple[LimitPrice, ...]:
     """What each binding limit costs, dearest first; families of several groups also as a whole.
 
-    A cap's dual is the money saved per unit of the right-hand side; one percentage point of a
-    base V is ``0.01 V`` units.  First order: a full point saves somewhat less.
+    A row's dual is the money saved per unit of its bound; one step of the limit is ``step x base``
+    units.  First order: a whole step saves somewhat less.
     """
     priced: list[LimitPrice] = []
-    families: dict[ShareRule, list[tuple[LimitRow, float]]] = {}
+    families: dict[str, list[tuple[LimitRow, float]]] = {}
     for row in matching.limit_rows:
-        saving = -float(solution.row_duals[row.row]) * base * POINT
+        dual = -float(solution.row_duals[row.row])
+        step = abs(row.limit.step) * (base if row.per_size is None else row.per_size)
+        saving = (dual if row.sense is Sense.AT_MOST else -dual) * step
         if saving > NEGLIGIBLE * max(abs(solution.objective), 1.0):
-            families.setdefault(row.limit, []).append((row, saving))
-    for limit, members in families.items():
+            families.setdefault(_family(row.limit), []).append((row, saving))
+    for members in families.values():
         priced += [_of_group(row, saving) for row, saving in members]
         if len(members) > 1:
-            priced.append(_of_all_groups(limit, members))
+            priced.append(_of_all_groups(members))
     return tuple(sorted(priced, key=lambda price: -price.saving_per_point))
+
+
+def _family(limit: PricedRule) -> str:
+    return f"{limit.family} {limit.size}"
 
 
 def price_falls_to_enter(
@@ -97,28 +105,13 @@ def cautions(tail: FundedByCash | None, ignored: float, future_value: float) -> 
     return tuple(found)
 
 
-def money(amount: float) -> str:
-    """An amount for a sentence: whole units from 100 on, else two decimals."""
-    return f"{amount:,.0f}" if abs(amount) >= 100.0 else f"{amount:,.2f}"  # noqa: PLR2004
-
-
-def percent(share: float) -> str:
-    """A share for a sentence: 0.02 is 2%, 0.0275 is 2.75%."""
-    return f"{share * 100.0:.4g}%"
-
-
 def _of_group(row: LimitRow, saving: float) -> LimitPrice:
     limit = row.limit
-    words = f"{limit.words} {row.group}"
-    return LimitPrice(limit.family, row.group, limit.share, saving, _sentence(words, limit, saving))
+    sentence = f"{limit.loosening(row.group)} saves about {money(saving)}"
+    return LimitPrice(limit.family, row.group, limit.size, saving, sentence)
 
 
-def _of_all_groups(limit: ShareRule, members: list[tuple[LimitRow, float]]) -> LimitPrice:
-    saving = sum(saving for _, saving in members)
-    words = f"{limit.words} of every group ({len(members)} are at it)"
-    return LimitPrice(limit.family, "", limit.share, saving, _sentence(words, limit, saving))
-
-
-def _sentence(words: str, limit: ShareRule, saving: float) -> str:
-    raised = f"from {percent(limit.share)} to {percent(limit.share + POINT)}"
-    return f"raising the {words} {raised} saves about {money(saving)}"
+def _of_all_groups(members: list[tuple[LimitRow, float]]) -> LimitPrice:
+    limit, saving = members[0][0].limit, sum(saving for _, saving in members)
+    words = limit.loosening(f"of every group ({len(members)} are at it)")
+    return LimitPrice(limit.family, "", limit.size, saving, f"{words} saves about {money(saving)}")

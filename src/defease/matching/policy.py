@@ -7,7 +7,7 @@ unspent cash is lost and 2,305.69 when it is carried at 0%.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,30 @@ class Amounts(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loan:
+    """A credit line or commercial paper: money now against more at a later payment date.
+
+    ``+1`` at one payment date, ``-(1 + rate)^years`` at the date `periods` payment dates later,
+    years between the two; at most `cap` taken at any one date.
+    """
+
+    rate: float
+    periods: int
+    cap: float
+
+    def __post_init__(self) -> None:
+        found = ProblemList()
+        where = "matching.loans"
+        if not -1.0 < self.rate < math.inf:
+            found.add(where, f"rate must be above -100%, got {self.rate}", "give a decimal rate")
+        if self.periods < 1:
+            found.add(where, f"tenor must be at least 1, got {self.periods}", "give payment dates")
+        if not self.cap >= 0.0:
+            found.add(where, f"cap must not be negative, got {self.cap}", "give an amount")
+        found.raise_if_any()
+
+
+@dataclass(frozen=True, kw_only=True)
 class MatchingPolicy:
     """The conventions of cash-flow matching.
 
@@ -81,6 +105,8 @@ class MatchingPolicy:
         Loans cost the reinvestment rate plus the spread, or `borrowing_rate` where it is given.
     initial_borrowing
         Whether a loan may be taken at settlement, which lowers the cash price of the portfolio.
+    loans
+        Longer loans, each with its rate, term and cap.
     cash_cap_months
         Carried cash may not exceed the payments of the next so many months; None: no cap.
     limits_relative_to, limits_amount
@@ -110,6 +136,7 @@ class MatchingPolicy:
     borrowing_spread: float = 0.02
     borrowing_rate: float | None = None
     initial_borrowing: Availability = Availability.NONE
+    loans: tuple[Loan, ...] = ()
     cash_cap_months: int | None = 12
     limits_relative_to: LimitsRelativeTo = LimitsRelativeTo.COST
     limits_amount: float = 0.0
@@ -150,6 +177,19 @@ class MatchingPolicy:
         """Whether any loan may be taken."""
         return any(cap > 0.0 for cap in _several(self.borrowing_cap))
 
+    @property
+    def borrows_at_settlement(self) -> bool:
+        """Whether a loan may lower the cash price of the portfolio."""
+        return self.initial_borrowing is Availability.ALLOWED
+
+    def until(self, periods: int) -> MatchingPolicy:
+        """The same conventions for the first so many periods."""
+        return replace(
+            self,
+            reinvestment_rate=_first(self.reinvestment_rate, periods),
+            borrowing_cap=_first(self.borrowing_cap, periods),
+        )
+
     def reinvestment_rates(self, periods: int) -> FloatArray:
         """Annual effective rate of each period, shape (periods,)."""
         return _per_period("reinvestment_rate", self.reinvestment_rate, periods)
@@ -163,13 +203,17 @@ class MatchingPolicy:
     def borrowing_caps(self, periods: int) -> FloatArray:
         """Largest loan at the start of each period, shape (periods,); 0 first if not allowed."""
         caps = _per_period("borrowing_cap", self.borrowing_cap, periods).copy()
-        if self.initial_borrowing is Availability.NONE:
+        if not self.borrows_at_settlement:
             caps[0] = 0.0
         return caps
 
 
 def _several(given: float | tuple[float, ...]) -> tuple[float, ...]:
     return given if isinstance(given, tuple) else (given,)
+
+
+def _first(given: float | tuple[float, ...], periods: int) -> float | tuple[float, ...]:
+    return given[:periods] if isinstance(given, tuple) else given
 
 
 def _per_period(name: str, given: float | tuple[float, ...], periods: int) -> FloatArray:

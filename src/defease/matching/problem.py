@@ -2,133 +2,37 @@
 
 ::
 
-    min   sum p_i x_i + s_0 - b_0
-    s.t.  sum_i h_it F_it x_i + g_t s_{t-1} - s_t - d_t + b_t - G_t b_{t-1} = L_t    t = 1..T
+    min   sum p_i x_i + s_0 - b_0 + sum (k_i buy_i + q_i sell_i)
+    s.t.  sum_i h_it F_it x_i + g_t s_{t-1} - s_t - d_t + b_t - G_t b_{t-1} + loans = L_t   t = 1..T
+          x_i - buy_i + sell_i = held_i
 
 with b_T = 0, x_i in units of 100 face, s_t cash carried out of date t, d_t cash released (only
 under a cash cap), b_t one-period loans, g_t and G_t growth of cash and of loans, F_it the payments
-of bond i compounded to date t and h_it the haircut, already in the amounts.
-Limits add rows of their own.
+of bond i compounded to date t and h_it the haircut, already in the amounts; k_i and q_i are what
+trading costs beyond the price.  Limits add rows of their own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from defease.arrays import FloatArray, IntArray, read_only
+from defease.arrays import read_only
 from defease.matching.assembly import ProgramBuilder
-from defease.matching.policy import (
-    Availability,
-    LimitsRelativeTo,
-    MatchingPolicy,
-    Surplus,
-    TerminalSurplus,
-)
+from defease.matching.data import MatchingData
+from defease.matching.policy import Availability, LimitsRelativeTo, Surplus, TerminalSurplus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from defease.arrays import DateArray, FloatArray, IntArray
+    from defease.matching.data import Trading
     from defease.solvers import LinearProgram, LinearSolution
 
-DAYS_PER_YEAR = 365.0
-SAME_MOMENT = 1e-9
-"""Years within which a payment received and a payment due count as simultaneous (0.03 s)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Receipts:
-    """Payments of bonds by the payment date they serve (T: after the last), compounded to it.
-
-    `counted` are the positions of those that serve a date.
-    """
-
-    rows: IntArray
-    amounts: FloatArray
-    counted: IntArray
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class MatchingData:
-    """Payments and bonds as plain arrays: all that the programme needs without limits.
-
-    Attributes
-    ----------
-    payment_times
-        Years from settlement to each payment, above 0 and increasing, shape (T,).
-    payments
-        Net payments, outgo positive, shape (T,).
-    prices
-        Cost of 100 face with accrued interest, shape (n,).
-    flow_bonds, flow_times, flow_amounts
-        Payments promised by the bonds: whose, when (years), how much per 100 face; shape (flows,).
-    flow_principals
-        The part of each amount that repays principal, shape (flows,).
-    cash_caps
-        Largest cash carried out of settlement and of each payment date, shape (T + 1,); infinite
-        where there is no cap.
-    policy
-        The conventions.
-    """
-
-    policy: MatchingPolicy
-    payment_times: FloatArray
-    payments: FloatArray
-    prices: FloatArray
-    flow_bonds: IntArray
-    flow_times: FloatArray
-    flow_amounts: FloatArray
-    flow_principals: FloatArray
-    cash_caps: FloatArray
-
-    @property
-    def periods(self) -> int:
-        """Number of payment dates."""
-        return len(self.payments)
-
-    @cached_property
-    def growth_of_cash(self) -> FloatArray:
-        """What one unit of cash becomes over each period, ``(1 + c)^years``, shape (T,)."""
-        rates = self.policy.reinvestment_rates(self.periods)
-        return np.asarray((1.0 + rates) ** self._lengths, dtype=np.float64)
-
-    @cached_property
-    def growth_of_loans(self) -> FloatArray:
-        """What one unit borrowed at the start of each period costs at its end, shape (T,)."""
-        rates = self.policy.borrowing_rates(self.periods)
-        return np.asarray((1.0 + rates) ** self._lengths, dtype=np.float64)
-
-    @cached_property
-    def receipts(self) -> Receipts:
-        """For each payment of a bond, the payment date it serves and its amount compounded to it.
-
-        A payment received on or before a date (less the lag) serves that date and earns the
-        reinvestment rate until then, so pay dates between two dates need no rows; after the last
-        date the row is T and the amount is not compounded.
-        """
-        lag = self.policy.payment_lag_days / DAYS_PER_YEAR
-        rows = np.searchsorted(self.payment_times, self.flow_times + (lag - SAME_MOMENT))
-        waiting = np.append(self.payment_times, -np.inf)[rows] - self.flow_times > SAME_MOMENT
-        early = np.flatnonzero(waiting)
-        logs = np.log1p(self.policy.reinvestment_rates(self.periods)) * self._lengths
-        growth = np.concatenate(([0.0], np.cumsum(logs)))
-        opening = np.concatenate(([0.0], self.payment_times))
-        so_far = np.interp(self.flow_times[early], opening, growth)
-        amounts = self.flow_amounts.copy()
-        amounts[early] *= np.exp(growth[1:][rows[early]] - so_far)
-        return Receipts(rows, amounts, np.flatnonzero(rows < self.periods))
-
-    @property
-    def _lengths(self) -> FloatArray:
-        return np.diff(self.payment_times, prepend=0.0)
-
-    @property
-    def has_cash_cap(self) -> bool:
-        """Whether carried cash is capped anywhere."""
-        return bool(np.isfinite(self.cash_caps).any())
+NONE = range(0)
 
 
 class LabelledBonds(Protocol):
@@ -143,6 +47,10 @@ class LabelledBonds(Protocol):
     @property
     def ratings(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
+    def countries(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def maturities(self) -> DateArray: ...  # noqa: D102
+    @property
     def outstanding(self) -> FloatArray: ...  # noqa: D102
 
 
@@ -153,40 +61,59 @@ class Limit(Protocol):
         """Add the rows of this limit."""
 
 
-class ShareRule(Protocol):
-    """A limit that is one share, with its name in plans and in sentences."""
+class PricedRule(Protocol):
+    """A limit whose price can be stated: its size, one step of loosening it, and the words."""
 
-    @property
-    def share(self) -> float: ...  # noqa: D102
     @property
     def family(self) -> str: ...  # noqa: D102
     @property
-    def words(self) -> str: ...  # noqa: D102
+    def size(self) -> float: ...  # noqa: D102
+    @property
+    def step(self) -> float: ...  # noqa: D102
+    def loosening(self, group: str) -> str: ...  # noqa: D102
+
+
+class Sense(StrEnum):
+    """On which side a row is bounded."""
+
+    AT_MOST = "at most"
+    AT_LEAST = "at least"
 
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
-    """One capped group: by which limit, which group, and the row that holds it."""
+    """One bounded group: by which limit, which group, the row that holds it, and which side.
 
-    limit: ShareRule
+    Loosening the limit by one step loosens the row's bound by ``step`` times `per_size`, or times
+    the base where that is None: the portfolio's cost, or the amount that the policy states.
+    """
+
+    limit: PricedRule
     group: str
     row: int
+    sense: Sense = Sense.AT_MOST
+    per_size: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class MatchingProgram:
     """A linear programme with the places of its blocks.
 
-    `cash` holds s_0..s_T (empty when surplus is lost), `loans` b_0..b_{T-1}, `released` d_1..d_T;
-    `value` is the column V of the portfolio's own cost (empty when no limit refers to it).
+    `cash` holds s_0..s_T (empty when surplus is lost), `loans` b_0..b_{T-1}, `credit` the general
+    loans in the order of `credit_starts`, `released` d_1..d_T; `value` is the column V of the
+    portfolio's own cost (empty when no limit refers to it); `bought` and `sold` are there when
+    trading has a cost or a limit.
     """
 
     program: LinearProgram
     bonds: range
     cash: range
     loans: range
+    credit: range
     released: range
     value: range
+    bought: range
+    sold: range
     balances: range
     limit_rows: tuple[LimitRow, ...]
 
@@ -211,48 +138,116 @@ class ProgramDraft:
         self.builder = ProgramBuilder()
         self.limit_rows: list[LimitRow] = []
         carried = self.policy.surplus is Surplus.CARRIED
-        self._bond_columns = self.builder.add_columns(data.prices)
+        self.bond_columns = self.builder.add_columns(data.prices)
         upper = data.payments if carried else np.full(data.periods, np.inf)
-        self._balances = self.builder.add_rows(data.payments, upper)
+        self.balance_rows = self.builder.add_rows(data.payments, upper)
         self._add_receipts()
-        self._cash = self._add_cash() if carried else range(0)
-        self._loans = self._add_loans() if self.policy.borrows else range(0)
+        self._cash = self._add_cash() if carried else NONE
+        self._loans = self._add_loans() if self.policy.borrows else NONE
+        self._credit = self._add_credit() if self.policy.loans else NONE
         releases = carried and data.has_cash_cap
-        self._released = self._add_released() if releases else range(0)
-        self._value = range(0)
+        self._released = self._add_released() if releases else NONE
+        trading = data.trading
+        self.bought, self.sold = self._add_trades(trading) if trading else (NONE, NONE)
+        self._value = NONE
+
+    @property
+    def shares_are_of_cost(self) -> bool:
+        """Whether shares of limits refer to the portfolio's own cost."""
+        return self.policy.limits_relative_to is LimitsRelativeTo.COST
 
     def cap_levels(self, upper: FloatArray) -> None:
         """At most so many units of 100 face of each bond, shape (n,)."""
-        self.builder.cap_columns(self._bond_columns, upper)
+        self.builder.cap_columns(self.bond_columns, upper)
 
-    def cap_groups(self, limit: ShareRule, groups: Sequence[str], group_of_bond: IntArray) -> None:
-        """Cost of each group at most the limit's share of the base; bonds of group -1 are exempt.
+    def bound_groups(
+        self,
+        limit: PricedRule,
+        groups: Sequence[str],
+        group_of_bond: IntArray,
+        *,
+        share: float,
+        sense: Sense = Sense.AT_MOST,
+    ) -> None:
+        """Cost of each group at most (or at least) a share of the base; group -1 is exempt.
 
         ``sum_{i in G} p_i x_i <= share V`` with V the portfolio's cost, or a stated amount.
         """
-        relative = self.policy.limits_relative_to is LimitsRelativeTo.COST
-        ceiling = 0.0 if relative else limit.share * self.policy.limits_amount
-        count = len(groups)
-        rows = self.builder.add_rows(np.full(count, -np.inf), np.full(count, ceiling))
+        rows = self.add_base_rows(np.full(len(groups), share), sense)
         members = np.flatnonzero(group_of_bond >= 0)
         entry_rows = rows.start + group_of_bond[members]
         self.builder.add_entries(entry_rows, members, self.data.prices[members])
-        if relative:
-            value = np.full(count, self._value_column())
-            self.builder.add_entries(_positions(rows), value, -limit.share)
-        named = zip(groups, rows, strict=True)
-        self.limit_rows += [LimitRow(limit, group, row) for group, row in named]
+        self.name_rows(limit, groups, rows, sense)
+
+    def bound_total(
+        self, limit: PricedRule, weights: FloatArray, *, share: float, sense: Sense
+    ) -> None:
+        """``sum weights_i x_i`` at most (or at least) a multiple of the base; shape (n,)."""
+        rows = self.add_base_rows(np.array([share]), sense)
+        bonds = positions(self.bond_columns)
+        self.builder.add_entries(np.full(len(bonds), rows.start), bonds, weights)
+        self.name_rows(limit, [""], rows, sense)
+
+    def cap_turnover(self, limit: PricedRule, *, share: float) -> None:
+        """What is bought and sold together at most a share of the base."""
+        rows = self.add_base_rows(np.array([share]), Sense.AT_MOST)
+        for block in (self.bought, self.sold):
+            columns = positions(block)
+            places = np.full(len(columns), rows.start)
+            self.builder.add_entries(places, columns, self.data.prices)
+        self.name_rows(limit, [""], rows, Sense.AT_MOST)
+
+    def add_base_rows(self, shares: FloatArray, sense: Sense) -> range:
+        """Rows whose bound is a share of the base each."""
+        bound = np.zeros(len(shares))
+        if not self.shares_are_of_cost:
+            bound = shares * self.policy.limits_amount
+        free = np.full(len(shares), np.inf)
+        ends = (-free, bound) if sense is Sense.AT_MOST else (bound, free)
+        rows = self.builder.add_rows(*ends)
+        if self.shares_are_of_cost:
+            value = np.full(len(shares), self.value_column())
+            self.builder.add_entries(positions(rows), value, -shares)
+        return rows
+
+    def name_rows(
+        self,
+        limit: PricedRule,
+        groups: Sequence[str],
+        rows: range,
+        sense: Sense,
+        *,
+        per_size: float | None = None,
+    ) -> None:
+        """Remember which limit and group each row is of."""
+        for group, row in zip(groups, rows, strict=True):
+            self.limit_rows.append(LimitRow(limit, group, row, sense, per_size))
+
+    def value_column(self) -> int:
+        """The column V = sum p_i x_i + s_0, made when the first limit refers to it."""
+        if not self._value:
+            self._value = self.builder.add_columns(np.zeros(1))
+            row = self.builder.add_rows(np.zeros(1), np.zeros(1)).start
+            bonds = positions(self.bond_columns)
+            self.builder.add_entries(np.full(len(bonds), row), bonds, self.data.prices)
+            self.builder.add_entries(np.array([row]), np.array([self._value.start]), -1.0)
+            if self._cash:
+                self.builder.add_entries(np.array([row]), np.array([self._cash.start]), 1.0)
+        return self._value.start
 
     def finish(self) -> MatchingProgram:
         """The programme as it stands."""
         return MatchingProgram(
             program=self.builder.build(),
-            bonds=self._bond_columns,
+            bonds=self.bond_columns,
             cash=self._cash,
             loans=self._loans,
+            credit=self._credit,
             released=self._released,
             value=self._value,
-            balances=self._balances,
+            bought=self.bought,
+            sold=self.sold,
+            balances=self.balance_rows,
             limit_rows=tuple(self.limit_rows),
         )
 
@@ -265,11 +260,8 @@ class ProgramDraft:
     def _add_cash(self) -> range:
         """s_0..s_T: bought at par, earns g_t into row t, leaves row t; capped; has a value at T."""
         periods, policy = self.data.periods, self.policy
-        costs, lower, upper = (
-            np.zeros(periods + 1),
-            np.zeros(periods + 1),
-            self.data.cash_caps.copy(),
-        )
+        costs, lower = np.zeros(periods + 1), np.zeros(periods + 1)
+        upper = self.data.cash_caps.copy()
         costs[0] = 1.0
         if policy.initial_cash is Availability.NONE:
             upper[0] = 0.0
@@ -278,7 +270,7 @@ class ProgramDraft:
         elif policy.terminal_surplus is TerminalSurplus.TARGET:
             lower[-1] = upper[-1] = policy.terminal_target
         cash = self.builder.add_columns(costs, lower=lower, upper=upper)
-        columns, rows = _positions(cash), _positions(self._balances)
+        columns, rows = positions(cash), positions(self.balance_rows)
         self.builder.add_entries(rows, columns[:-1], self.data.growth_of_cash)
         self.builder.add_entries(rows, columns[1:], -1.0)
         return cash
@@ -289,28 +281,37 @@ class ProgramDraft:
         costs = np.zeros(periods)
         costs[0] = -1.0
         loans = self.builder.add_columns(costs, upper=self.policy.borrowing_caps(periods))
-        columns, rows = _positions(loans), _positions(self._balances)
+        columns, rows = positions(loans), positions(self.balance_rows)
         self.builder.add_entries(rows, columns, -self.data.growth_of_loans)
         self.builder.add_entries(rows[:-1], columns[1:], 1.0)
         return loans
 
+    def _add_credit(self) -> range:
+        """General loans: received at one date, repaid with interest at a later one."""
+        terms = self.data.credit_terms
+        taken_at_settlement = terms.starts < 0
+        credit = self.builder.add_columns(-taken_at_settlement.astype(np.float64), upper=terms.caps)
+        columns, first = positions(credit), self.balance_rows.start
+        later = ~taken_at_settlement
+        self.builder.add_entries(first + terms.starts[later], columns[later], 1.0)
+        self.builder.add_entries(first + terms.ends, columns, -terms.growth)
+        return credit
+
     def _add_released(self) -> range:
         """d_1..d_T: cash that the cap does not let the plan carry, of no value."""
         released = self.builder.add_columns(np.zeros(self.data.periods))
-        self.builder.add_entries(_positions(self._balances), _positions(released), -1.0)
+        self.builder.add_entries(positions(self.balance_rows), positions(released), -1.0)
         return released
 
-    def _value_column(self) -> int:
-        """The column V = sum p_i x_i + s_0, made when the first limit refers to it."""
-        if not self._value:
-            self._value = self.builder.add_columns(np.zeros(1))
-            row = self.builder.add_rows(np.zeros(1), np.zeros(1)).start
-            bonds = _positions(self._bond_columns)
-            self.builder.add_entries(np.full(len(bonds), row), bonds, self.data.prices)
-            self.builder.add_entries(np.array([row]), np.array([self._value.start]), -1.0)
-            if self._cash:
-                self.builder.add_entries(np.array([row]), np.array([self._cash.start]), 1.0)
-        return self._value.start
+    def _add_trades(self, trading: Trading) -> tuple[range, range]:
+        """What is bought and sold of each bond, tied to what is held before and after."""
+        bought = self.builder.add_columns(trading.buying)
+        sold = self.builder.add_columns(trading.selling, upper=trading.held)
+        rows = positions(self.builder.add_rows(trading.held, trading.held))
+        self.builder.add_entries(rows, positions(self.bond_columns), 1.0)
+        self.builder.add_entries(rows, positions(bought), -1.0)
+        self.builder.add_entries(rows, positions(sold), 1.0)
+        return bought, sold
 
 
 def build_program(
@@ -323,5 +324,6 @@ def build_program(
     return draft.finish()
 
 
-def _positions(block: range) -> IntArray:
+def positions(block: range) -> IntArray:
+    """The places of a block as an array."""
     return np.arange(block.start, block.stop, dtype=np.int64)

@@ -13,19 +13,24 @@ from defease.bonds.payments import payments_of
 from defease.bonds.terms import FACE
 from defease.dates import add_months_to, is_month_end, years_between
 from defease.errors import bad_input
+from defease.matching.data import MatchingData
+from defease.matching.eligibility import Eligibility, Excluded, screen
 from defease.matching.policy import MatchingPolicy
-from defease.matching.problem import MatchingData, MatchingProgram, build_program
+from defease.matching.problem import MatchingProgram, build_program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from defease.bonds.universe import BondUniverse
     from defease.cashflows import Payments
+    from defease.matching.data import Trading
     from defease.matching.haircut import ExpectedLossTable
     from defease.matching.problem import Limit
 
 
 PLACE = "matching"
+DEFAULT_POLICY = MatchingPolicy()
+DEFAULT_ELIGIBILITY = Eligibility()
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +58,7 @@ class MatchingQuestion:
     data: MatchingData
     bonds: BondUniverse
     limits: tuple[Limit, ...]
+    excluded: tuple[Excluded, ...] = ()
 
     @classmethod
     def of(
@@ -76,9 +82,60 @@ class MatchingQuestion:
         """The same question under other limits."""
         return replace(self, limits=tuple(limits))
 
+    def with_policy(self, policy: MatchingPolicy) -> MatchingQuestion:
+        """The same question under other conventions."""
+        caps = cash_caps(self.due, policy.cash_cap_months)
+        return replace(self, data=replace(self.data, policy=policy, cash_caps=caps))
+
+    def with_trading(self, trading: Trading | None) -> MatchingQuestion:
+        """The same question with other holdings or costs of trading."""
+        return replace(self, data=replace(self.data, trading=trading))
+
+    def with_shares_paid(self, shares: FloatArray) -> MatchingQuestion:
+        """The same question where only a share of each payment is made, shape (T,).
+
+        Cash caps follow the payments made; what is due at settlement is paid in full.
+        """
+        due = replace(self.due, amounts=read_only(self.due.amounts * shares))
+        caps = cash_caps(due, self.data.policy.cash_cap_months)
+        data = replace(self.data, payments=due.amounts, cash_caps=caps)
+        return replace(self, due=due, data=data)
+
+    def until(self, periods: int) -> MatchingQuestion:
+        """The same question for the first so many payment dates."""
+        due = replace(self.due, dates=self.due.dates[:periods], amounts=self.due.amounts[:periods])
+        data = replace(
+            self.data,
+            payment_times=self.data.payment_times[:periods],
+            payments=self.data.payments[:periods],
+            cash_caps=cash_caps(due, self.data.policy.cash_cap_months),
+            policy=self.data.policy.until(periods),
+        )
+        return replace(self, due=due, data=data)
+
     def with_cash_cap(self, months: int | None) -> MatchingQuestion:
         """The same question with another cap on carried cash."""
         return replace(self, data=replace(self.data, cash_caps=cash_caps(self.due, months)))
+
+
+def matching_question(
+    liability: Payments,
+    bonds: BondUniverse,
+    *,
+    policy: MatchingPolicy = DEFAULT_POLICY,
+    limits: Sequence[Limit] = (),
+    eligibility: Eligibility = DEFAULT_ELIGIBILITY,
+    horizon: dt.date | None = None,
+    haircut: ExpectedLossTable | None = None,
+) -> MatchingQuestion:
+    """What is to be matched with what: payments up to the horizon, bonds that may be bought.
+
+    Every way of answering (`match_cash_flows`, sweeps, budgets, lots) starts from this value.
+    """
+    due = payments_due(liability, bonds.settlement, horizon)
+    eligible, excluded = screen(bonds, eligibility, limits)
+    question = MatchingQuestion.of(due, eligible, policy=policy, limits=limits, haircut=haircut)
+    return replace(question, excluded=excluded)
 
 
 def payments_due(liability: Payments, settlement: dt.date, horizon: dt.date | None) -> DuePayments:

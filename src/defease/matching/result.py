@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from defease.arrays import DateArray, IntArray
     from defease.bonds.universe import BondUniverse
     from defease.errors import Caution
+    from defease.matching.data import MatchingData
     from defease.matching.eligibility import Excluded
     from defease.matching.policy import MatchingPolicy
-    from defease.matching.problem import MatchingData
     from defease.matching.runoff import RunOff
-    from defease.solvers import Certificate, SolverStatus
+    from defease.solvers import Basis, Certificate, SolverStatus
+
+BASIS_POINTS = 1e4
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,9 @@ class MatchResult:
     ----------
     cost
         Bonds and initial cash less initial loan, and what is due on the settlement day itself.
+    bound
+        What no portfolio within the rules can cost less than: the cost itself of a certified
+        optimum, else the optimum without lots and numbers of names.
     future_value, total_future_value
         Sum of the payments matched, and of all payments given from settlement on.
     settlement, last_date
@@ -83,8 +88,12 @@ class MatchResult:
         Holdings of the eligible bonds in units of 100 face.
     initial_cash, initial_loan
         Cash bought and borrowed at settlement.
+    trading_cost
+        What buying and selling costs beyond prices, part of the cost.
     dates, ladder
         Payment days, and one row each: payment, income, principal, interest, cash after.
+    basis
+        Where the solver ended: the start of the next, similar question.
     discount_factors
         Marginal cost today of one more unit paid at each date: the portfolio's own discount factor.
     reduced_costs, price_falls_to_enter
@@ -99,6 +108,7 @@ class MatchResult:
     iterations: int
     policy: MatchingPolicy
     cost: float
+    bound: float
     future_value: float
     total_future_value: float
     settlement: dt.date
@@ -108,9 +118,11 @@ class MatchResult:
     levels: FloatArray
     initial_cash: float
     initial_loan: float
+    trading_cost: float
     dates: DateArray
     ladder: RunOff
     data: MatchingData
+    basis: Basis
     discount_factors: FloatArray
     reduced_costs: FloatArray
     price_falls_to_enter: FloatArray
@@ -118,6 +130,11 @@ class MatchResult:
     funded_by_cash: FundedByCash | None
     excluded: tuple[Excluded, ...]
     cautions: tuple[Caution, ...]
+
+    @property
+    def gap_bp(self) -> float:
+        """How far the cost is above the bound, in basis points of it."""
+        return BASIS_POINTS * (self.cost - self.bound) / abs(self.bound) if self.bound else 0.0
 
     @property
     def horizon_years(self) -> float:

@@ -12,7 +12,7 @@ from defease.matching.policy import Surplus
 
 if TYPE_CHECKING:
     from defease.arrays import IntArray
-    from defease.matching.problem import MatchingData
+    from defease.matching.data import MatchingData
 
 
 ROUNDING = 1e-9
@@ -28,6 +28,8 @@ class CashDecisions:
     """Taken at the start of each period and repaid at its end, shape (T,)."""
     released: FloatArray
     """Given up at each payment date, shape (T,)."""
+    credit: FloatArray
+    """General loans in the order of the data's credit terms."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,8 +74,7 @@ def run_off(data: MatchingData, levels: FloatArray, decisions: CashDecisions) ->
     principal = _by_date(rows, held * data.flow_principals[paying], periods)
     received = _by_date(rows, held * amounts, periods)
     earned = _by_date(rows, held * (data.receipts.amounts[paying] - amounts), periods)
-    repaid = decisions.loans * data.growth_of_loans
-    borrowed = np.append(decisions.loans[1:], 0.0)
+    borrowed, repaid = _loans(data, decisions)
     moved = received + earned + borrowed - repaid - data.payments
     carried = data.policy.surplus is Surplus.CARRIED
     cash, on_cash, released = np.zeros(periods), np.zeros(periods), decisions.released.copy()
@@ -95,6 +96,18 @@ def run_off(data: MatchingData, levels: FloatArray, decisions: CashDecisions) ->
         released=read_only(released),
         cash_after=read_only(cash),
     )
+
+
+def _loans(data: MatchingData, decisions: CashDecisions) -> tuple[FloatArray, FloatArray]:
+    """What is borrowed and what is repaid at each date."""
+    repaid = decisions.loans * data.growth_of_loans
+    borrowed = np.append(decisions.loans[1:], 0.0)
+    if len(decisions.credit):
+        terms, periods = data.credit_terms, data.periods
+        later = terms.starts >= 0
+        borrowed += _by_date(terms.starts[later], decisions.credit[later], periods)
+        repaid = repaid + _by_date(terms.ends, decisions.credit * terms.growth, periods)
+    return borrowed, repaid
 
 
 def _by_date(rows: IntArray, amounts: FloatArray, periods: int) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +11,8 @@ from defease.arrays import read_only
 from defease.dates import to_date
 from defease.matching import explanation
 from defease.matching.diagnosis import why_no_solution
-from defease.matching.eligibility import Eligibility, Excluded, screen
-from defease.matching.policy import LimitsRelativeTo, MatchingPolicy
-from defease.matching.question import MatchingQuestion, payments_due
+from defease.matching.policy import LimitsRelativeTo
+from defease.matching.question import DEFAULT_ELIGIBILITY, DEFAULT_POLICY, matching_question
 from defease.matching.result import MatchResult
 from defease.matching.runoff import CashDecisions, run_off
 from defease.solvers import NoSolution, solve_linear_program
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from defease.bonds.universe import BondUniverse
     from defease.cashflows import Payments
+    from defease.matching.data import MatchingData
+    from defease.matching.eligibility import Eligibility
     from defease.matching.haircut import ExpectedLossTable
+    from defease.matching.policy import MatchingPolicy
     from defease.matching.problem import Limit, MatchingProgram
-    from defease.solvers import LinearSolution
-
-DEFAULT_POLICY = MatchingPolicy()
-DEFAULT_ELIGIBILITY = Eligibility()
+    from defease.matching.question import MatchingQuestion
+    from defease.solvers import Basis, LinearSolution
 
 
 def match_cash_flows(
@@ -84,22 +85,45 @@ def match_cash_flows(
     >>> round(found.cost, 6), found.discount_factors, found.holdings.faces
     (1420.0, array([0.96, 0.92]), array([1000.,  500.]))
     """
-    due = payments_due(liability, bonds.settlement, horizon)
-    eligible, excluded = screen(bonds, eligibility, limits)
-    question = MatchingQuestion.of(due, eligible, policy=policy, limits=limits, haircut=haircut)
+    return answer(
+        matching_question(
+            liability,
+            bonds,
+            policy=policy,
+            limits=limits,
+            eligibility=eligibility,
+            horizon=horizon,
+            haircut=haircut,
+        )
+    )
+
+
+def answer(
+    question: MatchingQuestion, *, basis: Basis | None = None, time_limit: float = math.inf
+) -> MatchResult:
+    """The certified least-cost portfolio of a question; raises as `match_cash_flows` does.
+
+    `basis` is where a question with the same bonds, dates and limits ended.
+    """
     matching = question.program()
-    solution = solve_linear_program(matching.program)
+    solution = solve_linear_program(matching.program, basis=basis, time_limit=time_limit)
     if isinstance(solution, NoSolution):
         raise why_no_solution(question, matching, solution)
-    return _result(question, matching, solution, excluded)
+    return result_of(question, matching, solution)
 
 
-def _result(
+def result_of(
     question: MatchingQuestion,
     matching: MatchingProgram,
     solution: LinearSolution,
-    excluded: tuple[Excluded, ...],
+    *,
+    bound: float | None = None,
 ) -> MatchResult:
+    """A solution of a question's programme as a portfolio with its explanation.
+
+    `bound` is what no portfolio can cost less than, where the solution is not the optimum itself
+    (whole lots, numbers of names).
+    """
     due, data, policy = question.due, question.data, question.data.policy
     levels = matching.of_block(matching.bonds, solution)
     decisions = cash_decisions(matching, solution, data.periods)
@@ -111,12 +135,14 @@ def _result(
     if policy.limits_relative_to is LimitsRelativeTo.AMOUNT:
         base = policy.limits_amount
     future_value = float(due.amounts.sum()) + due.at_settlement
+    cost = solution.objective + due.at_settlement
     return MatchResult(
         status=solution.status,
         certificate=solution.certificate,
         iterations=solution.iterations,
         policy=policy,
-        cost=solution.objective + due.at_settlement,
+        cost=cost,
+        bound=cost if bound is None else bound + due.at_settlement,
         future_value=future_value,
         total_future_value=due.total,
         settlement=due.settlement,
@@ -125,18 +151,34 @@ def _result(
         bonds=question.bonds,
         levels=levels,
         initial_cash=decisions.initial_cash,
-        initial_loan=float(decisions.loans[0]),
+        initial_loan=initial_loan(data, decisions),
+        trading_cost=_trading_cost(matching, solution),
         dates=due.dates,
         ladder=run_off(data, levels, decisions),
         data=data,
+        basis=solution.basis,
         discount_factors=read_only(duals),
         reduced_costs=read_only(reduced),
         price_falls_to_enter=explanation.price_falls_to_enter(data, duals, reduced),
         limit_prices=explanation.limit_prices(matching, solution, base),
         funded_by_cash=tail,
-        excluded=excluded,
+        excluded=question.excluded,
         cautions=explanation.cautions(tail, ignored, future_value),
     )
+
+
+def _trading_cost(matching: MatchingProgram, solution: LinearSolution) -> float:
+    return sum(
+        float(matching.program.costs[block.start : block.stop] @ matching.of_block(block, solution))
+        for block in (matching.bought, matching.sold)
+    )
+
+
+def initial_loan(data: MatchingData, decisions: CashDecisions) -> float:
+    """What is borrowed at settlement, by one-period and general loans."""
+    credit = decisions.credit
+    taken = float(credit[data.credit_terms.starts < 0].sum()) if len(credit) else 0.0
+    return float(decisions.loans[0]) + taken
 
 
 def cash_decisions(
@@ -148,4 +190,5 @@ def cash_decisions(
         initial_cash=float(solution.x[matching.cash.start]) if matching.cash else 0.0,
         loans=matching.of_block(matching.loans, solution) if matching.loans else none,
         released=matching.of_block(matching.released, solution) if matching.released else none,
+        credit=matching.of_block(matching.credit, solution),
     )
