@@ -13,6 +13,7 @@ from defease.inputs.schema.analysis import (
     IndexSection,
     MonitoringSection,
     PerformanceSection,
+    RivalsSection,
     ScenarioSection,
 )
 from defease.inputs.schema.assumptions import AssetClassSection, LiabilityReturnSection
@@ -46,6 +47,7 @@ SECTIONS: dict[str, type[Section]] = {
     "[[stress.scenario]]": ScenarioSection,
     "[index]": IndexSection,
     "[performance]": PerformanceSection,
+    "[rivals]": RivalsSection,
     "[monitoring]": MonitoringSection,
     "[portable_alpha]": PortableAlphaSection,
     "[assumptions]": AssumptionsReference,

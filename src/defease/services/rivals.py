@@ -17,10 +17,13 @@ from defease.performance.rivals import (
     study_rivals,
     years_of_expenses,
 )
-from defease.reports.builders.rivals import RivalFacts, rival_sections, rival_tiles
+from defease.reports.builders.cash_sweep import SweepFacts
+from defease.reports.builders.rivals import RivalFacts, rival_sections, rival_tiles, rows_shown
 from defease.reports.document import Document
 from defease.services.owed_history import OwedHistory, owed_history
 from defease.services.plans import Question, ask, cautions_of, with_inputs
+from defease.services.rival_choices import choices_of
+from defease.services.rival_sweep import SweepStudy, sweep_of, sweep_results
 from defease.services.task import TaskResult
 
 if TYPE_CHECKING:
@@ -38,10 +41,13 @@ class RivalsAnswer:
     ----------
     opening_ratio
         Assets over liability at the start, the same for every way of holding them.
+    sweep
+        Benefits swept from all classes against a matched sleeve; None without returns by class.
     """
 
     owed: OwedHistory
     study: RivalStudy
+    sweep: SweepStudy | None
     opening_ratio: float
     cautions: tuple[Caution, ...]
 
@@ -78,7 +84,8 @@ def answer_rivals(
     found = compute_rivals(question, curves=curves, opening_ratio=opening_ratio)
     owed = found.owed
     name = None if curves is None else Path(curves).name
-    asked = with_inputs(question, owed.inputs.inputs, curves=name, opening_ratio=opening_ratio)
+    files = [owed.inputs.inputs, *([] if found.sweep is None else [found.sweep.inputs])]
+    asked = with_inputs(question, *files, curves=name, opening_ratio=opening_ratio)
     warnings = cautions_of(asked, *found.cautions)
     facts = rival_facts(found)
     document = Document(
@@ -111,8 +118,14 @@ def compute_rivals(
 ) -> RivalsAnswer:
     """The numbers of the task."""
     owed = owed_history(question, curves=curves)
-    study = study_rivals(owed.payments, owed.curves, opening_ratio=opening_ratio)
-    cautions = [*owed.cautions]
+    study = study_rivals(
+        owed.payments,
+        owed.curves,
+        opening_ratio=opening_ratio,
+        choices=choices_of(question.plan),
+    )
+    sweep, lacking = sweep_of(question.plan, owed, opening_ratio=opening_ratio)
+    cautions = [*owed.cautions, *lacking]
     for result in study.comparison.results:
         cautions += [_named(caution, result.name) for caution in result.cautions]
     if owed.annual_expenses is None:
@@ -122,7 +135,11 @@ def compute_rivals(
         )
         cautions.append(Caution("no_expenses", message))
     return RivalsAnswer(
-        owed=owed, study=study, opening_ratio=opening_ratio, cautions=tuple(dict.fromkeys(cautions))
+        owed=owed,
+        study=study,
+        sweep=sweep,
+        opening_ratio=opening_ratio,
+        cautions=tuple(dict.fromkeys(cautions)),
     )
 
 
@@ -138,12 +155,23 @@ def rival_facts(found: RivalsAnswer) -> RivalFacts:
     return RivalFacts(
         comparison=found.comparison,
         mismatches=found.study.mismatches,
+        sweep=None if found.sweep is None else _sweep_facts(found.sweep),
         opening_ratio=found.opening_ratio,
         annual_expenses=found.owed.annual_expenses,
         basis=found.owed.inputs.basis,
         amounts=found.owed.inputs.amounts.value,
         start=found.owed.start,
         end=found.owed.end,
+    )
+
+
+def _sweep_facts(found: SweepStudy) -> SweepFacts:
+    return SweepFacts(
+        comparison=found.comparison,
+        funding_class=found.funding_class,
+        share=found.share,
+        chosen=found.chosen,
+        rows=rows_shown([to_date(day) for day in found.comparison.sweep.dates]),
     )
 
 
@@ -160,6 +188,7 @@ def rival_results(found: RivalsAnswer) -> dict[str, Any]:
         "annual_expenses": owed.annual_expenses,
         "rivals": [_rival(result, owed.annual_expenses) for result in results],
         "mismatches": [_mismatch(each, owed.annual_expenses) for each in found.study.mismatches],
+        "cash_sweep": sweep_results(found.sweep),
         "path": [
             {
                 "date": to_date(day),

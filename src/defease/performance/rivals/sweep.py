@@ -119,7 +119,7 @@ class SweepResult:
     sold
         Taken from each class to pay (negative where contributions came in), shape
         (months, classes).
-    paid_from_sleeve, unpaid
+    due, paid_from_sleeve, unpaid
         Shape (months,).
     class_growth
         Money earned, shape (months, classes).
@@ -135,6 +135,7 @@ class SweepResult:
     class_values: FloatArray
     sleeve_values: FloatArray
     sold: FloatArray
+    due: FloatArray
     paid_from_sleeve: FloatArray
     unpaid: FloatArray
     class_growth: FloatArray
@@ -248,6 +249,7 @@ def _run(history: ClassHistory, opening: FloatArray, matched: FloatArray, name: 
         class_values=read_only(np.array(values)),
         sleeve_values=panel.values(matched),
         sold=read_only(np.array(sold)),
+        due=panel.paid(history.amounts),
         paid_from_sleeve=maturing,
         unpaid=read_only(np.array(unpaid)),
         class_growth=read_only(np.array(earned)),

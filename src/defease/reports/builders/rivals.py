@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from defease.dates import to_date
 from defease.performance.rivals import years_of_expenses
+from defease.reports.builders.cash_sweep import SweepFacts, sweep_section
 from defease.reports.builders.words import label, money, percent
 from defease.reports.charts import level_lines
 from defease.reports.document import (
@@ -49,6 +50,7 @@ class RivalFacts:
 
     comparison: RivalComparison
     mismatches: tuple[BenchmarkMismatch, ...]
+    sweep: SweepFacts | None
     opening_ratio: float
     annual_expenses: float | None
     basis: str
@@ -88,10 +90,12 @@ def rival_tiles(facts: RivalFacts) -> KeyFigures:
 
 def rival_sections(facts: RivalFacts, currency: str) -> list[Section]:
     """Every page of the task `rivals`."""
+    swept = [] if facts.sweep is None else [sweep_section(facts.sweep, currency)]
     return [
         _paths_section(facts, currency),
         _worst_section(facts, currency),
         _distance_section(facts, currency),
+        *swept,
         Section("Conventions", [Definitions(_conventions(facts))]),
     ]
 
