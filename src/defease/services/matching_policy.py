@@ -23,7 +23,8 @@ from defease.matching import (
 )
 
 if TYPE_CHECKING:
-    from defease.inputs.schema.matching import LimitsSection, MatchingSection
+    from defease.inputs.schema.matching import MatchingSection
+    from defease.inputs.schema.matching_limits import LimitsSection
 
 PLAN = "plan.toml"
 LATER = "is not available in this version"
@@ -32,7 +33,15 @@ LATER = "is not available in this version"
 def refuse_what_is_not_built(given: MatchingSection) -> None:
     """Say which keys would change the answer but are not available yet; none is ignored."""
     found = ProblemList()
-    unbuilt = {
+    unbuilt = _unbuilt_conventions(given) | _unbuilt_limits(given.limits)
+    for key, stated in unbuilt.items():
+        if stated:
+            found.add(f"{PLAN}: matching.{key}", LATER, "leave the key out")
+    found.raise_if_any()
+
+
+def _unbuilt_conventions(given: MatchingSection) -> dict[str, bool]:
+    return {
         "budget": given.budget is not None,
         "groups": given.groups is not None,
         "loans": given.loans != "none",
@@ -40,14 +49,30 @@ def refuse_what_is_not_built(given: MatchingSection) -> None:
         "haircut": given.haircut != "none",
         "holdings": given.holdings is not None,
         "terminal_surplus": given.terminal_surplus == "credited",
-        "limits.lot": given.limits.lot is not None,
-        "limits.minimum_piece": given.limits.minimum_piece is not None,
-        "limits.maximum_names": given.limits.maximum_names is not None,
+        "slice": given.slice == "priorities",
+        "window_years": given.window_years is not None,
+        "gamma": given.gamma != 0.0,
+        "transaction_cost_bp": given.transaction_cost_bp != 0.0,
+        "ticket_cost": given.ticket_cost != 0.0,
+        "credit_events": bool(given.credit_events),
+        "time_limit": given.time_limit is not None,
     }
-    for key, stated in unbuilt.items():
-        if stated:
-            found.add(f"{PLAN}: matching.{key}", LATER, "leave the key out")
-    found.raise_if_any()
+
+
+def _unbuilt_limits(given: LimitsSection) -> dict[str, bool]:
+    keys = (
+        "country",
+        "minimum_treasuries",
+        "duration",
+        "key_rate_tolerance",
+        "supply",
+        "turnover",
+        "lot",
+        "minimum_piece",
+        "maximum_names",
+    )
+    stated = {f"limits.{key}": getattr(given, key) is not None for key in keys}
+    return stated | {"limits.maturity_bands": bool(given.maturity_bands)}
 
 
 @within(PLAN)

@@ -55,11 +55,13 @@ def _duplicate_names(raw: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _unknown_bases(raw: Mapping[str, Any]) -> Iterator[Problem]:
     names = [str(b["name"]) for b in bases(raw) if "name" in b]
-    for part, key in _BASIS_KEYS:
-        given = section(raw, part).get(key)
+    limits = section(section(raw, "matching"), "limits")
+    given_names = [(f"{part}.{key}", section(raw, part).get(key)) for part, key in _BASIS_KEYS]
+    given_names.append(("matching.limits.key_rate_curve", limits.get("key_rate_curve")))
+    for where, given in given_names:
         if isinstance(given, str) and given not in names:
             remedy = did_you_mean(given, names) if names else "add a [[discounting]] section"
-            yield Problem(f"{part}.{key}", f"there is no basis named {given!r}", remedy)
+            yield Problem(where, f"there is no basis named {given!r}", remedy)
 
 
 def _assets(raw: Mapping[str, Any]) -> Iterator[Problem]:

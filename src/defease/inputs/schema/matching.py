@@ -1,12 +1,11 @@
-"""[matching] and [matching.limits]: every convention of cash-flow matching under its own name."""
+"""[matching]: every convention of cash-flow matching under its own name."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
-from defease.bonds.ratings import RATINGS
 from defease.inputs.schema.base import (
     Amount,
     Count,
@@ -19,40 +18,10 @@ from defease.inputs.schema.base import (
     whole_between,
     wrong,
 )
+from defease.inputs.schema.matching_checks import disagreements
+from defease.inputs.schema.matching_limits import LimitsSection
 
 NONE = Literal["none"]
-
-
-def _known_buckets(caps: dict[str, float]) -> dict[str, float]:
-    for bucket in caps:
-        if bucket not in RATINGS:
-            wrong(f"{bucket!r} is not a rating bucket", "use an S&P grade, such as A, BBB or BBB-")
-    return caps
-
-
-def _known_rating(rating: str) -> str:
-    if rating not in RATINGS:
-        wrong(f"{rating!r} is not an S&P rating", 'write a rating such as "BBB-"')
-    return rating
-
-
-RatingCaps = Annotated[dict[str, Share], AfterValidator(_known_buckets)]
-
-
-class LimitsSection(Section):
-    """[matching.limits]: what the matching portfolio may hold."""
-
-    issuer: Share | None = None
-    sector: Share | None = None
-    ratings: RatingCaps = Field(default_factory=dict)
-    ratings_at_or_below: RatingCaps = Field(default_factory=dict)
-    minimum_rating: Annotated[str, AfterValidator(_known_rating)] | None = None
-    unrated: Literal["exclude", "allow"] = "exclude"
-    exclude_callable: bool = True
-    exclude_watch_list: bool = True
-    lot: Positive | None = None
-    minimum_piece: Amount | None = None
-    maximum_names: Count | None = None
 
 
 class LoanSection(Section):
@@ -64,7 +33,10 @@ class LoanSection(Section):
 
 
 class MatchingSection(Section):
-    """[matching]: universe, slice and conventions."""
+    """[matching]: universe, slice and conventions.
+
+    Liability scenarios are not a key yet: a two-stage question will have a section of its own.
+    """
 
     universe: FileName | None = None
     holdings: FileName | None = None
@@ -88,22 +60,26 @@ class MatchingSection(Section):
     haircut: Literal["none", "expected_loss", "table"] = "none"
     haircut_table: FileName | None = None
     objective: Literal["cost", "terminal_surplus", "yield", "turnover"] = "cost"
+    terminal_deficit: Literal["none", "allowed"] = "none"
+    window_years: Count | None = None
+    gamma: Amount | list[Amount] = 0.0
+    transaction_cost_bp: Amount = 0.0
+    ticket_cost: Amount = 0.0
+    credit_events: list[Text] | dict[Text, Share] | None = None
+    time_limit: Positive | None = None
     payment_lag_days: Annotated[int, AfterValidator(whole_between(0, 366))] = 0
+    slice: Literal["chronological", "vertical", "priorities"] | None = None
     years: Positive | None = None
     budget: Positive | None = None
     percent: Share | None = None
+    weights: Literal["amount", "equal"] | dict[Text, Amount] = "amount"
+    protect: Positive | list[Text] | None = None
+    funded_shares: Literal["free", "falling"] = "free"
     savings_basis: Text | None = None
     limits: LimitsSection = LimitsSection()
 
     @model_validator(mode="after")
-    def _one_slice(self) -> MatchingSection:
-        given = [k for k in ("years", "budget", "percent") if getattr(self, k) is not None]
-        if len(given) > 1:
-            wrong(f"gives {' and '.join(given)}, which are different slices", "keep one of them")
-        if self.terminal_surplus == "target" and self.terminal_target is None:
-            wrong('terminal_surplus = "target" needs terminal_target', "give the amount")
-        if self.limits_relative_to == "amount" and self.limits_amount is None:
-            wrong('limits_relative_to = "amount" needs limits_amount', "give the amount")
-        if self.haircut == "table" and self.haircut_table is None:
-            wrong('haircut = "table" needs haircut_table', "name the file")
+    def _agree(self) -> MatchingSection:
+        for what, remedy in disagreements(self):
+            wrong(what, remedy)
         return self

@@ -41,17 +41,25 @@ def validated(model: type[Model], raw: Mapping[str, Any], *, source: str) -> Mod
 def form_problems(
     error: ValidationError, model: type[Section], raw: Mapping[str, Any], *, source: str
 ) -> list[Problem]:
-    """Pydantic's findings as problems, one a place: of a union's complaints the first counts."""
+    """Pydantic's findings as problems, one a place.
+
+    Of a union's complaints the deepest place counts, and there the first: what is wrong with one
+    entry of a table says more than that a number was expected instead.
+    """
     found: dict[str, Problem] = {}
     for item in error.errors(include_url=False, include_input=True):
-        keys = _existing_keys(item["loc"], raw)
+        keys = _existing_keys(item["loc"], raw, missing=item["type"] == "missing")
         where = f"{source}: {dotted(keys, raw)}"
         what, remedy = _words(item, keys, model)
         found.setdefault(where, Problem(where, what, remedy))
         # Our own sentence about a value says more than "must be a list".
         if item["type"] == OWN_ERROR:
             found[where] = Problem(where, what, remedy)
-    return list(found.values())
+    return [
+        problem
+        for where, problem in found.items()
+        if not any(deeper.startswith(f"{where}.") for deeper in found)
+    ]
 
 
 def dotted(keys: Location, raw: Mapping[str, Any]) -> str:
@@ -110,17 +118,17 @@ def _child(node: Any, key: str | int) -> Any:
     return None
 
 
-def _existing_keys(location: Location, raw: Mapping[str, Any]) -> list[str | int]:
+def _existing_keys(location: Location, raw: Mapping[str, Any], *, missing: bool) -> list[str | int]:
     """The location without pydantic's own markers (names of union branches).
 
-    Every part but the last must exist in the document; a last part that does not is a missing key.
+    Every part must exist in the document, but for the last one of a missing key.
     """
     keys: list[str | int] = []
     node: Any = raw
     for position, key in enumerate(location):
         child = _child(node, key)
         is_last = position == len(location) - 1
-        if child is None and not (is_last and isinstance(node, Mapping) and isinstance(key, str)):
+        if child is None and not (missing and is_last and isinstance(node, Mapping)):
             continue
         keys.append(key)
         node = child
