@@ -16,7 +16,7 @@ import pytest
 
 from defease.arrays import FloatArray
 from defease.matching import Availability, MatchingData, MatchingPolicy, Surplus
-from defease.matching.immunisation import (
+from defease.matching.rivals import (
     TargetRow,
     least_cost_portfolio,
     own_yield_sensitivities,

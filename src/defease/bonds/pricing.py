@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defease.arrays import FloatArray, read_only
+from defease.arrays import BoolArray, FloatArray, IntArray, read_only
 from defease.bonds.payments import BondPayments, payments_of
 from defease.errors import Problem, SolverError, bad_input
 
@@ -83,22 +83,53 @@ def z_spreads(
     """
     payments = payments_of(universe)
     prices = prices_to_explain(universe, dirty_prices)
-    base, times = 1.0 + _spot_rates(payments, curve), payments.times
-    lowest = LOWEST_GROWTH - np.minimum.reduceat(base, payments.starts[:-1])
-    spread = np.zeros(len(universe))
+    base = 1.0 + _spot_rates(payments, curve)
+    spread, settled = spreads_of_streams(
+        payments.amounts, payments.times, base, payments.bond, prices
+    )
+    if settled.all():
+        return read_only(spread)
+    stuck = universe.identifiers[int(np.flatnonzero(~settled)[0])]
+    what = f"no spread over the curve explains the price of {stuck}"
+    raise SolverError(Problem("spread", what, "check its price and maturity"))
+
+
+def spreads_of_streams(
+    amounts: FloatArray,
+    times: FloatArray,
+    growth: FloatArray,
+    owners: IntArray,
+    prices: FloatArray,
+) -> tuple[FloatArray, BoolArray]:
+    """The addition to annual rates at which each stream costs its price, and whether it settled.
+
+    `growth` is 1 + the annual rate of each payment; `owners` says whose payment it is.  A growth of
+    1 throughout gives annual effective yields.
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> spread, _ = spreads_of_streams(
+    ...     100 * one, one, 1.04 * one, np.zeros(1, dtype=np.int64), 100 / 1.05 * one)
+    >>> spread.round(12)
+    array([0.01])
+    """
+    count = len(prices)
+    smallest = np.full(count, np.inf)
+    np.minimum.at(smallest, owners, growth)
+    lowest = LOWEST_GROWTH - smallest
+    spread, settled = np.zeros(count), np.zeros(count, dtype=np.bool_)
     for _ in range(STEPS_AT_MOST):
-        growth = base + spread[payments.bond]
-        values = payments.amounts * growth**-times
-        total = payments.per_bond(values)
-        slope = payments.per_bond(times * values / growth)
+        grown = growth + spread[owners]
+        values = amounts * grown**-times
+        total = np.bincount(owners, values, count)
+        slope = np.bincount(owners, times * values / grown, count)
         step = np.log(total / prices) * total / slope
         spread = np.maximum(spread + step, 0.5 * (spread + lowest))
         settled = np.abs(step) <= SPREAD_TOLERANCE
         if settled.all():
-            return read_only(spread)
-    stuck = universe.identifiers[int(np.flatnonzero(~settled)[0])]
-    what = f"no spread over the curve explains the price of {stuck}"
-    raise SolverError(Problem("spread", what, "check its price and maturity"))
+            break
+    return spread, settled
 
 
 def prices_to_explain(universe: BondUniverse, dirty_prices: FloatArray | None) -> FloatArray:
