@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from defease.inputs.curve_file import CurveConventions
 from defease.inputs.curve_history_file import read_curve_history
 from defease.inputs.plan_files import PLAN_FILE
 from defease.inputs.price_index_file import read_price_index
+from defease.inputs.rate_units import RateUnit
 from defease.liability_index import PriceIndex, expected_inflation, price_index
 
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ def read_inflation(
     given = list(sections)
     _check(given)
     reading = InflationReading()
-    reading.indices = tuple(
-        _index(files, section, months, reading, key=f"{KEY}[{number}]")
-        for number, section in enumerate(given)
-    )
+    reading.indices = tuple(_index(files, section, months, reading) for section in given)
     return reading
 
 
@@ -90,10 +88,14 @@ def check_tags(
     )
 
 
+def _key(section: InflationSection) -> str:
+    return f"{KEY}.{section.name}"
+
+
 def _check(sections: list[InflationSection]) -> None:
     problems, names = [], set()
-    for number, section in enumerate(sections):
-        where = f"{PLAN_FILE}: {KEY}[{number}]"
+    for section in sections:
+        where = f"{PLAN_FILE}: {_key(section)}"
         name = section.name.lower()
         if name in names:
             problems.append(Problem(f"{where}.name", f"{name!r} stands twice", "name each once"))
@@ -112,12 +114,10 @@ def _index(
     section: InflationSection,
     months: DateArray,
     reading: InflationReading,
-    *,
-    key: str,
 ) -> PriceIndex:
-    numbers = read_price_index(files.table(section.file, f"{key}.file"))
+    numbers = read_price_index(files.table(section.file, f"{_key(section)}.file"))
     reading.cautions.extend(numbers.cautions)
-    expected, words = _expected(files, section, months, reading, key)
+    expected, words = _expected(files, section, months, reading)
     lag = f"lag {section.lag_months} months; expected: {words}"
     reading.understood.append((section.file, f"{numbers.understood}; {lag}"))
     return price_index(
@@ -134,13 +134,13 @@ def _expected(
     section: InflationSection,
     months: DateArray,
     reading: InflationReading,
-    key: str,
 ) -> tuple[CurvesByDate, str]:
     if section.expected_curves is None:
         rate = section.expected or 0.0
         every = np.arange(months.min(), months.max() + np.timedelta64(1, "M"))
         return expected_inflation(rate, every), f"{rate:.4%} a year"
-    table = files.table(section.expected_curves, f"{key}.expected_curves")
-    found = read_curve_history(table, _EXPECTED)
+    table = files.table(section.expected_curves, f"{_key(section)}.expected_curves")
+    unit = RateUnit(section.unit) if section.unit else None
+    found = read_curve_history(table, replace(_EXPECTED, unit=unit))
     reading.cautions.extend(found.cautions)
     return found.history, f"{section.expected_curves}, {found.understood}"

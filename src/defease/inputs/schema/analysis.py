@@ -22,6 +22,9 @@ from defease.inputs.schema.base import (
     whole_between,
     wrong,
 )
+from defease.inputs.schema.strategy import FundedRatio
+
+SHORTEST_DURATION, LONGEST_DURATION = 0.5, 100.0
 
 
 class AuditSection(Section):
@@ -52,6 +55,7 @@ class InflationSection(Section):
     file: FileName
     expected: Rate | None = None
     expected_curves: FileName | None = None
+    unit: Literal["percent", "decimal"] | None = None
     lag_months: Annotated[int, AfterValidator(whole_between(0, 24))] = 3
 
 
@@ -96,6 +100,19 @@ class DynamicsSection(Section):
     horizon_years: Count | None = None
 
 
+def _tradable(years: float) -> float:
+    if not SHORTEST_DURATION <= years <= LONGEST_DURATION:
+        wrong(f"a duration of {years:g} years", "give years from 0.5 to 100, such as 12")
+    return years
+
+
+class LiabilityStandIn(Section):
+    """[performance.liability]: a zero of fixed duration in place of the plan's payments."""
+
+    duration: Annotated[Positive, AfterValidator(_tradable)]
+    funded_ratio: FundedRatio = 1.0
+
+
 class PerformanceSection(Section):
     """[performance]: the file of returns, and what each of its columns is measured against."""
 
@@ -104,6 +121,8 @@ class PerformanceSection(Section):
     flow_timing: Literal["start", "middle", "end"] = "end"
     funds: dict[str, Text] = Field(default_factory=dict)
     seed: Annotated[int, AfterValidator(whole_between(0, 2**63 - 1))] = 20161130
+    liability: LiabilityStandIn | None = None
+    annual_returns: FileName | None = None
 
 
 def _two_tenors(tenors: list[float]) -> list[float]:
