@@ -33,11 +33,16 @@ class ProgramBuilder:
     _caps: list[tuple[range, FloatArray]] = field(default_factory=list)
 
     @classmethod
-    def extending(cls, program: LinearProgram) -> ProgramBuilder:
-        """A builder that starts with an existing programme; its places stay what they were."""
+    def extending(
+        cls, program: LinearProgram, *, costs: FloatArray | None = None
+    ) -> ProgramBuilder:
+        """A builder that starts with an existing programme; its places stay what they were.
+
+        `costs` take the place of the programme's own.
+        """
         builder = cls()
         bounds = {"lower": program.column_lower, "upper": program.column_upper}
-        builder.add_columns(program.costs, **bounds)
+        builder.add_columns(program.costs if costs is None else costs, **bounds)
         builder.add_rows(program.row_lower, program.row_upper)
         builder.add_entries(program.rows, program.entry_columns, program.values)
         return builder

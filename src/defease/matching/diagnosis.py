@@ -1,7 +1,8 @@
 """Why a matching problem has no answer, in words: dates, amounts, limits, loans against bonds.
 
-First an elastic programme finds the payments that cannot be covered; then each limit, alone, is
-loosened as far as is needed.  A cost without lower bound is a loan that is cheaper than a bond.
+First an elastic programme finds the payments that cannot be covered; then each limit, alone or with
+another, is loosened as far as is needed.  A cost without lower bound is a loan that is cheaper than
+a bond.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import numpy as np
 
 from defease.dates import to_date
 from defease.errors import DefeaseError, InfeasibleError, ModelError, Problem, SolverError
-from defease.matching.limits import SizedLimit
+from defease.matching.conflicts import conflict_in_words, observations
+from defease.matching.repairs import pair_repairs, single_repairs
 from defease.matching.words import money, percent
 from defease.solvers import (
     LinearProgram,
@@ -26,7 +28,6 @@ from defease.solvers import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
 
     from defease.arrays import FloatArray
     from defease.matching.problem import MatchingProgram
@@ -36,9 +37,6 @@ DECLINE = 1.001
 """An unpaid date weighs so much less than the one before it: early dates are covered first."""
 LEAST_WEIGHT = 1e-6
 NEGLIGIBLE = 1e-9
-POINT = 0.01
-SHARE_STEP = 0.0005
-LONGEST_CAP = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +50,25 @@ class UncoveredPayment:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The payments that cannot be covered, and the single rules whose change would cover them."""
+    """Why there is no portfolio, and what would change that.
+
+    Attributes
+    ----------
+    uncovered
+        Payments that cannot be made in full, early ones first served.
+    repairs
+        Rules whose change alone would do; where there are none, pairs of limits.
+    conflict
+        The smallest set of rules and payments that contradict each other, in words; empty where
+        the problem is too large to look for it.
+    observations
+        What the data alone show, such as groups whose largest shares do not add up to the whole.
+    """
 
     uncovered: tuple[UncoveredPayment, ...]
     repairs: tuple[str, ...]
+    conflict: tuple[str, ...] = ()
+    observations: tuple[str, ...] = ()
 
 
 class UncoveredError(InfeasibleError):
@@ -133,94 +146,49 @@ def _elastic(matching: MatchingProgram, most: FloatArray, weights: FloatArray) -
 
 def _infeasible(question: MatchingQuestion, matching: MatchingProgram) -> DefeaseError:
     uncovered = uncovered_payments(question, matching)
-    if not uncovered:
+    repairs = single_repairs(question) or pair_repairs(question)
+    conflict = conflict_in_words(question, matching)
+    diagnosis = Diagnosis(
+        uncovered=uncovered,
+        repairs=tuple(repair.sentence for repair in repairs),
+        conflict=conflict,
+        observations=observations(question),
+    )
+    if not uncovered and not repairs and not conflict:
         what = "the solver finds no portfolio although every payment can be covered"
         remedy = "check terminal_surplus, and the data for extreme amounts"
         return SolverError(Problem("matching", what, remedy))
-    repairs = tuple(_repairs(question))
-    return UncoveredError(_problems(uncovered, repairs), Diagnosis(uncovered, repairs))
+    return UncoveredError(_problems(diagnosis), diagnosis)
 
 
-def _problems(
-    uncovered: tuple[UncoveredPayment, ...], repairs: tuple[str, ...]
-) -> tuple[Problem, ...]:
+def _problems(diagnosis: Diagnosis) -> tuple[Problem, ...]:
+    where, what = "matching", "the rules contradict each other"
+    if diagnosis.uncovered:
+        where = f"matching: payment of {diagnosis.uncovered[0].date}"
+        what = _uncovered_in_words(diagnosis.uncovered)
+    elif diagnosis.conflict:
+        what = f"no portfolio keeps all of: {'; '.join(diagnosis.conflict)}"
+    if diagnosis.observations:
+        what = f"{what}; {'; '.join(diagnosis.observations)}"
+    repairs = "; or ".join(diagnosis.repairs)
+    if not repairs:
+        none = "no rule and no two limits repair it"
+        remedy = f"{none}: shorten the horizon, or add bonds that pay near this date"
+    elif " and " in repairs:
+        remedy = f"these changes together would do: {repairs}"
+    else:
+        remedy = f"one change alone would do: {repairs}"
+    return (Problem(where, what, remedy),)
+
+
+def _uncovered_in_words(uncovered: tuple[UncoveredPayment, ...]) -> str:
     first, total = uncovered[0], sum(payment.shortfall for payment in uncovered)
     short, due = money(first.shortfall), money(first.payment)
     part = "all" if short == due else short
     what = f"{part} of the payment of {due} cannot be covered"
     if len(uncovered) > 1:
         what += f" (with {len(uncovered) - 1} later payments, {money(total)} in all)"
-    alone = f"one change alone would do: {'; or '.join(repairs)}"
-    none_alone = "no single rule repairs it: shorten the horizon, add bonds that pay near this date"
-    remedy = alone if repairs else f"{none_alone}, or loosen several limits together"
-    return (Problem(f"matching: payment of {first.date}", what, remedy),)
-
-
-def _repairs(question: MatchingQuestion) -> list[str]:
-    """One sentence for each rule that, changed alone, makes the problem solvable."""
-    found = []
-    for position, limit in enumerate(question.limits):
-        others = question.limits[:position] + question.limits[position + 1 :]
-        if isinstance(limit, SizedLimit) and _solvable(question.with_limits(others)):
-            found.append(_limit_repair(question, position, limit))
-    cap = question.data.policy.cash_cap_months
-    if cap is not None and question.data.has_cash_cap and _solvable(question.with_cash_cap(None)):
-        found.append(_cash_cap_repair(question, cap))
-    return [sentence for sentence in found if sentence]
-
-
-def _limit_repair(question: MatchingQuestion, position: int, limit: SizedLimit) -> str:
-    def solvable_at(loosened: float) -> bool:
-        limits = list(question.limits)
-        limits[position] = limit.resized(_moved(limit, loosened))
-        return _solvable(question.with_limits(limits))
-
-    name = f"the {limit.name} of {limit.said(limit.size)}"
-    room = abs(limit.loosest - limit.size)
-    if not solvable_at(room):
-        return f"{name} would have to be lifted altogether"
-    step = SHARE_STEP * abs(limit.step) / POINT
-    size = _moved(limit, _smallest(solvable_at, 0.0, room, step))
-    return f"{name} would have to be {limit.said(size)}"
-
-
-def _moved(limit: SizedLimit, loosened: float) -> float:
-    """The size of a limit loosened by so much, never beyond its loosest."""
-    if limit.step > 0.0:
-        return min(limit.size + loosened, limit.loosest)
-    return max(limit.size - loosened, limit.loosest)
-
-
-def _cash_cap_repair(question: MatchingQuestion, cap: int) -> str:
-    def solvable_at(months: float) -> bool:
-        return _solvable(question.with_cash_cap(round(months)))
-
-    name = f"cash_cap_months of {cap}"
-    if not solvable_at(LONGEST_CAP):
-        return f'{name} would have to be "none"'
-    months = _smallest(solvable_at, float(cap), float(LONGEST_CAP), 1.0)
-    return f"{name} would have to be {round(months)}"
-
-
-def _smallest(works: Callable[[float], bool], too_low: float, enough: float, step: float) -> float:
-    """The smallest multiple of `step` that works: doubling, then bisection."""
-    low, most = int(too_low / step), round(enough / step)
-    high = min(2 * low + 1, most)
-    while high < most and not works(high * step):
-        low, high = high, min(2 * high, most)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if works(middle * step):
-            high = middle
-        else:
-            low = middle
-    return high * step
-
-
-def _solvable(question: MatchingQuestion) -> bool:
-    # By a certified optimum of the elastic programme: a solver's "infeasible" is only a claim.
-    short = _shortfalls(question, question.program())
-    return short is not None and not short.any()
+    return what
 
 
 def _unbounded(

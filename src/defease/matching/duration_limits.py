@@ -102,6 +102,7 @@ class KeyRateLimit(SizedLimit):
     family = "key_rate_tolerance"
     words = "key-rate tolerance"
     loosest = 10.0
+    scales_with_base = False
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.tolerance < np.inf:

@@ -34,13 +34,15 @@ class SizedLimit(ABC):
     """A limit with one size, which can be loosened step by step.
 
     `family` is the key under which a plan states it, `words` its name in a sentence, `step` what
-    loosens it a little (negative for a minimum), `loosest` the size at which it binds least.
+    loosens it a little (negative for a minimum), `loosest` the size at which it binds least;
+    `scales_with_base` says whether it adds rows bounded by its size times the base.
     """
 
     family: ClassVar[str]
     words: ClassVar[str]
     step: ClassVar[float] = POINT
     loosest: ClassVar[float] = 1.0
+    scales_with_base: ClassVar[bool] = True
 
     @property
     @abstractmethod
@@ -261,6 +263,7 @@ class SupplyLimit(ShareLimit):
 
     family = "supply"
     words = "limit on the share of outstanding amounts"
+    scales_with_base = False
 
     def add_to(self, draft: ProgramDraft) -> None:
         """Bounds on the levels; no rows."""

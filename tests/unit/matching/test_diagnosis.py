@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -63,15 +64,21 @@ def test_contradictory_limits_say_what_each_alone_would_have_to_be() -> None:
     assert caught.value.diagnosis.repairs == ("the issuer limit of 8% would have to be 10%",)
 
 
-def test_limits_that_only_together_can_be_repaired_say_so() -> None:
-    with pytest.raises(UncoveredError, match="or loosen several limits together") as caught:
-        match_cash_flows(
-            yearly([5.0, 5.0, 105.0]),
-            corporates(10),
-            policy=NO_CASH,
-            limits=(IssuerLimit(0.08), RatingLimit(0.5, "A")),
-        )
-    assert caught.value.diagnosis.repairs == ()
+def test_limits_that_only_together_can_be_repaired_are_named_with_sizes_that_work() -> None:
+    limits = (IssuerLimit(0.08), RatingLimit(0.5, "A"))
+    solve = partial(
+        match_cash_flows, yearly([5.0, 5.0, 105.0]), corporates(10), policy=NO_CASH
+    )
+    with pytest.raises(UncoveredError, match="these changes together would do") as caught:
+        solve(limits=limits)
+    # All ten are rated A: the rating limit has to double, and the issuer limit with it.
+    (pair,) = caught.value.diagnosis.repairs
+    assert "issuer limit of 8% would have to be 16%" in pair
+    assert "rating limit A of 50% would have to be 100%" in pair
+    assert solve(limits=(IssuerLimit(0.16), RatingLimit(1.0, "A"))).cost > 0.0
+    with pytest.raises(UncoveredError):
+        solve(limits=(IssuerLimit(0.16), RatingLimit(0.99, "A")))
+    assert "10 x 8% = 80%" in caught.value.diagnosis.observations[0]
 
 
 def test_the_error_survives_another_process() -> None:
