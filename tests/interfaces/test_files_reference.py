@@ -11,6 +11,7 @@ from defease.inputs.bond_file import KNOWN as BOND_COLUMNS
 from defease.inputs.schema.analysis import (
     ExhaustionSection,
     IndexSection,
+    InflationSection,
     MonitoringSection,
     PerformanceSection,
     RivalsSection,
@@ -46,6 +47,7 @@ SECTIONS: dict[str, type[Section]] = {
     "[matching.limits]": LimitsSection,
     "[[stress.scenario]]": ScenarioSection,
     "[index]": IndexSection,
+    "[[index.inflation]]": InflationSection,
     "[performance]": PerformanceSection,
     "[rivals]": RivalsSection,
     "[monitoring]": MonitoringSection,
