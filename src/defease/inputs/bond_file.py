@@ -52,6 +52,7 @@ _OFFERED = NumberRule(
     remedy="give the face amount on offer, 0 for none, or leave it empty if unknown",
 )
 _FACE = NumberRule(above=0.0, remedy="give the face amount held")
+_VALUE_ELSEWHERE = "give its price, or take the holding out and state its value in market_value"
 _NOT_NOMINAL: dict[BondKind, str] = {
     BondKind.TIPS: "inflation-linked: pays by a price index, not a known amount",
     BondKind.FRN: "floating-rate: pays by a market rate, not a known amount",
@@ -61,6 +62,7 @@ _NOT_LINKED: dict[BondKind, str] = {
 }
 NO_PRICE = "no price"
 MATURED = "matured on or before settlement"
+MATURED_REMEDY = "take it out of the holdings: what it repaid is cash by now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +323,7 @@ def _reasons(
 def _refuse_exclusions(reader: ColumnReader, reasons: list[str]) -> None:
     for row, reason in enumerate(reasons):
         if reason:
-            remedy = "give its price, or take the holding out and state its value in market_value"
+            remedy = MATURED_REMEDY if reason == MATURED else _VALUE_ELSEWHERE
             reader.problem(row, "identifier", f"cannot be valued: {reason}", remedy)
 
 

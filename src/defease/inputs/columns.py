@@ -166,6 +166,20 @@ class ColumnReader:
         """The same, with None where a cell is empty."""
         return self._returns(name, Missing.ALLOWED)
 
+    def shares(self, name: str) -> list[float]:
+        """The column's shares from 0 to 1: decimals, or percent by heading (_pct) or % signs."""
+        by_heading = name.endswith("_pct")
+        found: list[float] = []
+        for row, number in enumerate(self._scanned(name, Missing.REFUSED)):
+            value = 0.0 if number is None else number.as_decimal
+            if by_heading and number is not None and number.unit is Unit.PLAIN:
+                value /= 100.0
+            if not 0.0 <= value <= 1.0:
+                remedy = "write a decimal from 0 to 1, such as 0.35, or 35%"
+                self.problem(row, name, f"{value:g} is not a share", remedy)
+            found.append(value)
+        return found
+
     def _returns(self, name: str, missing: Missing) -> list[float | None]:
         unit = RateUnit.PERCENT if name.endswith("_pct") else None
         values, found = decimal_returns(self._scanned(name, missing), declared=unit)

@@ -22,6 +22,8 @@ from defease.inputs.cash_flow_file import (
     read_cash_flows,
 )
 from defease.inputs.files import PlanFolder, missing_file, read_bytes
+from defease.inputs.holdings_file import CurrentHoldings, read_current_holdings
+from defease.inputs.loss_table_file import read_loss_table
 from defease.inputs.plan_checks import agreement_problems
 from defease.inputs.plan_files import PLAN_FILE, PlanFiles
 from defease.inputs.refusing import refuse
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from defease.inputs.schema.assumptions import AssumptionsFile
     from defease.inputs.schema.discounting import BasisSection
     from defease.inputs.schema.document import PlanFile
+    from defease.matching.haircut import LossTable
 
 Read = TypeVar("Read")
 
@@ -77,6 +80,10 @@ class Plan:
         What `defease check` prints.
     fits
         The curves fitted to bond prices, by the name of their basis.
+    matching_holdings
+        Bonds held before matching, beside the universe; None when [matching] names no such file.
+    loss_table
+        Default probabilities of `haircut_table`; None when [matching] names no such file.
     """
 
     settings: PlanFile
@@ -88,7 +95,7 @@ class Plan:
     first_year: int
     bases: tuple[PlanBasis, ...]
     universe: BondReading | None
-    matching_holdings: BondReading | None
+    matching_holdings: CurrentHoldings | None
     holdings: BondReading | None
     allocation: Mapping[str, float]
     market_value: float | None
@@ -97,6 +104,7 @@ class Plan:
     inputs: Mapping[str, str]
     understood: tuple[Understood, ...]
     fits: Mapping[str, BondFit] = field(default_factory=dict)
+    loss_table: LossTable | None = None
 
     @property
     def name(self) -> str:
@@ -182,7 +190,8 @@ class _Reading:
         bases = [self.tried(partial(self.basis, basis)) for basis in self.settings.discounting]
         universe = self.tried(self.universe)
         holdings = self.tried(self.asset_holdings)
-        held = self.tried(self.matching_holdings)
+        held = self.tried(lambda: self.matching_holdings(universe))
+        losses = self.tried(self.loss_table)
         assumptions = self.tried(self.assumptions)
         self.problems += agreement_problems(
             self.settings, flows.flows if flows else None, assumptions, source=PLAN_FILE
@@ -209,6 +218,7 @@ class _Reading:
             inputs=MappingProxyType(dict(sorted(self.files.inputs.items()))),
             understood=tuple(self.understood),
             fits=MappingProxyType(self.fits),
+            loss_table=losses,
         )
 
     def tried(self, read: Callable[[], Read]) -> Read | None:
@@ -256,12 +266,26 @@ class _Reading:
             matching.universe if matching else None, "matching.universe", read_universe
         )
 
-    def matching_holdings(self) -> BondReading | None:
-        """The bonds of [matching] that are held."""
+    def matching_holdings(self, universe: BondReading | None) -> CurrentHoldings | None:
+        """The bonds of [matching] that are held; only a universe tells what they are."""
         matching = self.settings.matching
-        return self.bonds(
-            matching.holdings if matching else None, "matching.holdings", read_holdings
-        )
+        if matching is None or matching.holdings is None or universe is None:
+            return None
+        table = self.table(matching.holdings, "matching.holdings")
+        currency = self.settings.plan.currency
+        reading = read_current_holdings(table, universe=universe, currency=currency)
+        self.note(matching.holdings, reading.understood, reading.cautions)
+        return reading
+
+    def loss_table(self) -> LossTable | None:
+        """The default probabilities of [matching]."""
+        name = self.settings.matching.haircut_table if self.settings.matching else None
+        if name is None:
+            return None
+        table = self.table(name, "matching.haircut_table")
+        reading = read_loss_table(table, as_of=self.settings.plan.valuation_date)
+        self.note(name, reading.understood, reading.cautions)
+        return reading.losses
 
     def asset_holdings(self) -> BondReading | None:
         """The bonds of [assets]."""

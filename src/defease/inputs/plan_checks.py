@@ -59,6 +59,7 @@ def _named_files(settings: PlanFile) -> Iterator[str]:
     given = [settings.assets.holdings]
     if settings.matching:
         given += [settings.matching.universe, settings.matching.holdings]
+        given.append(settings.matching.haircut_table)
     if settings.index:
         given += [settings.index.curves, settings.index.risk_free_curves, settings.index.payments]
     if settings.performance:

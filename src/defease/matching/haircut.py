@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -18,11 +18,31 @@ if TYPE_CHECKING:
     from defease.arrays import FloatArray, IntArray
 
 
+class LossTable(Protocol):
+    """Anything that says which share of a promised payment may be counted on."""
+
+    @property
+    def name(self) -> str:
+        """The table's name in results."""
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day it is stated for."""
+
+    @property
+    def source(self) -> str:
+        """Where its numbers come from."""
+
+    def survival(self, ratings: Sequence[str], owners: IntArray, times: FloatArray) -> FloatArray:
+        """Factor of each payment: bond `owners[k]` of these ratings, due in `times[k]` years."""
+
+
 @dataclass(frozen=True)
 class ExpectedLossTable:
-    """Yearly default intensity by rating bucket, and the share recovered after default.
+    """Yearly default intensity by rating, and the share recovered after default.
 
     A payment due in t years counts with ``exp(-intensity (1 - recovery) t)``; Treasuries in full.
+    Ratings without a row of their own take that of their bucket (BBB- that of BBB).
     """
 
     name: str
@@ -48,12 +68,79 @@ class ExpectedLossTable:
     def _yearly_loss(self, rating: str) -> float:
         if rating == TREASURY:
             return 0.0
-        bucket = rating_bucket(self.unrated_as if rating == UNRATED else rating)
-        if bucket not in self.intensities:
-            what = f"has no default intensity for rating '{rating}'"
-            where = f"loss table '{self.name}'"
-            raise bad_input(where, what, "add the bucket to the table")
-        return self.intensities[bucket] * (1.0 - self.recovery)
+        row = _row_for(rating, self.intensities, unrated_as=self.unrated_as, name=self.name)
+        return self.intensities[row] * (1.0 - self.recovery)
+
+
+@dataclass(frozen=True)
+class CumulativeLossTable:
+    """Cumulative default probabilities by rating and year, and the share recovered after default.
+
+    A payment due in t years counts with ``1 - (1 - recovery) D(t)``; Treasuries in full.  Between
+    whole years, and from 0 today, D is linear; after the table's last year n the survivors go on
+    to default at its rate: ``1 - D(t) = (1 - D_n) ((1 - D_n) / (1 - D_n-1))^(t-n)``.
+    Ratings without a row of their own take that of their bucket (BBB- that of BBB).
+
+    Attributes
+    ----------
+    cumulative
+        By rating, the probabilities of default within 1, 2, .. years; "" is the row of bonds
+        without a rating, which otherwise are counted as `unrated_as`.
+    """
+
+    name: str
+    as_of: dt.date
+    source: str
+    recovery: float
+    cumulative: Mapping[str, tuple[float, ...]]
+    unrated_as: str
+
+    def survival(self, ratings: Sequence[str], owners: IntArray, times: FloatArray) -> FloatArray:
+        """Factor of each payment: bond `owners[k]` of these ratings, due in `times[k]` years.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> table = CumulativeLossTable(
+        ...     name="two years", as_of=dt.date(2025, 12, 31), source="an example", recovery=0.4,
+        ...     cumulative={"BBB": (0.01, 0.03)}, unrated_as="BBB")
+        >>> table.survival(("UST", "BBB+"), np.array([0, 1, 1]), np.array([1.5, 1.5, 2.0]))
+        array([1.   , 0.988, 0.982])
+        """
+        factors = np.ones(len(times))
+        row_of = {rating: self._row(rating) for rating in set(ratings) - {TREASURY}}
+        for row in sorted(set(row_of.values())):
+            members = np.array([row_of.get(rating) == row for rating in ratings], dtype=np.bool_)
+            paid = members[owners]
+            defaulted = _defaulted(self.cumulative[row], times[paid])
+            factors[paid] = 1.0 - (1.0 - self.recovery) * defaulted
+        return factors
+
+    def _row(self, rating: str) -> str:
+        return _row_for(rating, self.cumulative, unrated_as=self.unrated_as, name=self.name)
+
+
+def _row_for(rating: str, table: Mapping[str, object], *, unrated_as: str, name: str) -> str:
+    """The row of a rating: its own, else its bucket's."""
+    sought = unrated_as if rating == UNRATED and UNRATED not in table else rating
+    for row in (sought, rating_bucket(sought)):
+        if row in table:
+            return row
+    of_whom = f"rating '{rating}'" if rating else "bonds without a rating"
+    what = f"has no default probability for {of_whom}"
+    remedy = "add the row to the table; NR is that of bonds without a rating"
+    raise bad_input(where=f"loss table '{name}'", what=what, remedy=remedy)
+
+
+def _defaulted(cumulative: Sequence[float], times: FloatArray) -> FloatArray:
+    """Probability of default within each time."""
+    points = np.concatenate(([0.0], cumulative))
+    years = np.arange(len(points))
+    alive, before = 1.0 - points[-1], 1.0 - points[-2]
+    yearly = alive / before if before > 0.0 else 0.0
+    later = 1.0 - alive * yearly ** np.maximum(times - years[-1], 0.0)
+    inside = np.interp(times, years, points)
+    return np.asarray(np.where(times > years[-1], later, inside), dtype=np.float64)
 
 
 ILLUSTRATIVE_LOSSES = ExpectedLossTable(
