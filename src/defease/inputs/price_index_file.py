@@ -51,8 +51,6 @@ def read_price_index(table: Table) -> PriceIndexReading:
     reader.expect(required=(dated, LEVEL), known=(dated, LEVEL))
     months = months_of(reader, dated).astype("datetime64[M]")
     levels = reader.amounts(LEVEL, _NUMBER)
-    if not len(table):
-        reader.file_problem("has no row", "give an index number for each month")
     _check_months(reader, dated, months)
     reader.finish()
     _say_gaps(reader, months)

@@ -242,3 +242,18 @@ def test_an_amount_that_is_too_large_gets_another_remedy_than_a_negative_one() -
     negative = only_problem(lambda: read("year,benefits\n2026,-5\n"))
     assert "unit = 1000" in large.remedy
     assert "positive numbers" in negative.remedy
+
+
+def test_a_column_index_names_what_amounts_are_linked_to() -> None:
+    text = (
+        b"year,group,index,benefits\n2026,retired,CPI,100\n2026,retired,,50\n2027,retired,cpi,9\n"
+    )
+    conventions = CashFlowConventions(
+        valuation_date=dt.date(2025, 12, 31), year_end="12-31", timing=Timing.MONTHLY
+    )
+    reading = read_cash_flows(read_csv(text, source="flows.csv"), conventions)
+    assert reading.flows.index_names == ("cpi",)
+    linked = reading.flows.where(reading.flows.index_tags == "cpi")
+    assert linked.gross.total == pytest.approx(109.0)
+    assert reading.flows.gross.total == pytest.approx(159.0)  # amounts are nominal all the same
+    assert reading.understood.endswith("linked to: cpi")
