@@ -112,6 +112,7 @@ class _IndexReading:
         history = self._until_asked(self._curves(given, basis))
         risk_free = self._risk_free()
         start = self._start(history)
+        self._say_early_end(history)
         flows = self._flows(start)
         projections, spreading = self._projections(flows, start, history)
         projections = self._linked(projections, history)
@@ -211,6 +212,17 @@ class _IndexReading:
             )
             self.cautions.append(Caution("start_at_month_end", message))
         return start
+
+    def _say_early_end(self, history: CurveHistory) -> None:
+        """Say that the curves stop before the last month end that the plan could use."""
+        last, day = to_date(history.dates[-1]), self.plan.valuation_date
+        due = day if day == month_end(day) else day.replace(day=1) - dt.timedelta(days=1)
+        if last < due:
+            message = (
+                f"the curves end on {last}, before the plan's date of {day}: everything made of "
+                "them ends there too"
+            )
+            self.cautions.append(Caution("curves_end_early", message))
 
     def _flows(self, start: dt.date) -> CashFlowReading:
         """The plan's own projection, read from the index's start where that is earlier."""

@@ -92,6 +92,7 @@ def read_returns(
     reader.finish()
     dates = frozen_dates([day for day in days if day is not None])
     made = _Made(reader, dates, frequency)
+    made.check_calendar()
     money = ValuesAndFlows(dates, *raw) if FLOW in reader else None
     assets = made.assets(raw[0], money, flow_timing)
     named = [made.series(_title(table, name), cells) for name, cells in columns.items()]
@@ -136,9 +137,10 @@ def _short(reader: ColumnReader, assets: ReturnSeries) -> tuple[Caution, ...]:
     if len(assets) >= per_year:
         return ()
     months = MONTHS_PER_YEAR // per_year * len(assets)
+    history = "1 month" if months == 1 else f"{months} months"
     message = (
-        f"{reader.table.source}: {months} months of history; measures of a year are not "
-        "meaningful and stay empty"
+        f"{reader.table.source}: {history} of history; measures of a year are not meaningful and "
+        "stay empty"
     )
     return (Caution("less_than_a_year", message),)
 
@@ -151,6 +153,14 @@ class _Made:
         self.dates, self.frequency = dates, frequency
         self.problems: list[Problem] = []
         self.cautions: list[Caution] = []
+
+    def check_calendar(self) -> None:
+        """Refuse rows that miss or repeat a period: once, not again for every column."""
+        try:
+            return_series(DATE, self.dates, np.zeros(len(self.dates)), frequency=self.frequency)
+        except InputError as error:
+            self._note(error)
+            self.finish()
 
     def series(self, name: str, cells: list[float | None] | list[float]) -> ReturnSeries | None:
         """The returns of a column; None for an empty one, or when problems were noted."""
@@ -192,8 +202,7 @@ class _Made:
     def finish(self) -> None:
         """Raise all problems of the file."""
         if self.problems:
-            # the same gap in every column is one gap
-            raise InputError(dict.fromkeys(self.problems))
+            raise InputError(self.problems)
 
     def _note(self, error: InputError) -> None:
         found = (Problem(f"{self.source}: {p.where}", p.what, p.remedy) for p in error.problems)
