@@ -201,27 +201,41 @@ def returns_from_values(
     ends = np.array(list(dates), dtype="datetime64[D]")
     worth = frozen_floats(values, name=f"{name} values")
     moved = frozen_floats(flows, name=f"{name} flows")
-    if not len(ends) == len(worth) == len(moved) or len(ends) < 2:
+    if not len(ends) == len(worth) == len(moved):
         what = f"{len(worth)} values and {len(moved)} flows for {len(ends)} dates"
-        remedy = "give a value and a flow (0 where none) for each date, at least two dates"
+        remedy = "give a value and a flow (0 where none) for each date"
         raise bad_input(where=name, what=what, remedy=remedy)
+    if len(ends) < 2:
+        what = "one market value alone has no return"
+        raise bad_input(where=name, what=what, remedy="give the values of at least two dates")
+    # the opening value too: a month missing after it would make one return of two months
+    return_series(name, ends, np.zeros(len(ends)), frequency=frequency)
     share = SHARE_OF_PERIOD[timing]
     capital = worth[:-1] + share * moved[1:]
     gain = worth[1:] - worth[:-1] - moved[1:]
-    _refuse_flows_beyond_assets(name, ends, capital, worth[1:] - (1.0 - share) * moved[1:])
+    before = worth[1:] - (1.0 - share) * moved[1:]
+    short = np.flatnonzero((capital <= 0.0) | (before <= 0.0))
+    if short.size:
+        k = int(short[0])
+        where = f"{name} {to_date(ends[k + 1])}"
+        _refuse_period(where, worth[k : k + 2], float(moved[k + 1]), lost=before[k] == 0.0)
     series = return_series(name, ends[1:], read_only(gain / capital), frequency=frequency)
     return ValuedReturns(series, _large_flows(name, ends, worth, moved))
 
 
-def _refuse_flows_beyond_assets(
-    name: str, ends: DateArray, capital: FloatArray, before: FloatArray
-) -> None:
-    short = np.flatnonzero((capital <= 0.0) | (before < 0.0))
-    if short.size:
-        k = int(short[0])
-        what = f"the flow is larger than the assets ({capital[k]:,.2f} are left to earn a return)"
-        remedy = "check value and flow of this row, its sign and its unit"
-        raise bad_input(where=f"{name} {to_date(ends[k + 1])}", what=what, remedy=remedy)
+def _refuse_period(where: str, values: FloatArray, flow: float, *, lost: bool) -> None:
+    """Refuse a period in which nothing was there to earn a return, or less than the flow stayed."""
+    opening, closing = float(values[0]), float(values[1])
+    if opening == 0.0 and flow <= 0.0:
+        what = "the period opens without assets: nothing could earn a return"
+    elif lost:
+        what = "a return of -100% leaves nothing that could earn the next one"
+    elif flow < 0.0:
+        what = f"the flow of {flow:,.2f} is larger than the assets of {opening:,.2f} before it"
+    else:
+        what = f"the flow of {flow:,.2f} is larger than the assets of {closing:,.2f} after it"
+    remedy = "check value and flow of this row, its sign and its unit"
+    raise bad_input(where=where, what=what, remedy=remedy)
 
 
 def _large_flows(

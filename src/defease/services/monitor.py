@@ -129,7 +129,8 @@ def compute_monitor(question: Question, *, to: dt.date | None = None) -> Monitor
     basis = estimated(given, study, known, weights=plan.allocation, moves=moves)
     start = basis.officials[-1]
     path = roll_forward(start, moves.between(start.date, date))
-    tested = back_test(basis.officials, moves) if len(known) >= FEWEST_OFFICIALS else None
+    enough = len(basis.officials) >= FEWEST_OFFICIALS
+    tested = back_test(basis.officials, moves) if enough else None
     weight = _risk_weight(question, basis.classes, path)
     return MonitoringStudy(
         index=study,

@@ -176,6 +176,29 @@ def last_roll_date(moves: MarketMoves, asked: dt.date | None) -> dt.date:
     return before[-1]
 
 
+def _within_proxies(
+    known: Sequence[OfficialFigure], study: IndexStudy, moves: MarketMoves
+) -> tuple[list[OfficialFigure], list[Caution]]:
+    """Official values from which every month is covered; what proxies that are short leave out."""
+    first, last = to_date(moves.dates[0]), to_date(moves.dates[-1])
+    opening = to_date(study.index.dates[study.index.place_of(first) - 1])
+    early = [figure.date for figure in known if study.inputs.start <= figure.date < opening]
+    used = [figure for figure in known if figure.date not in early]
+    if not used:
+        what = f"begin with {first:%Y-%m}, the last official value is of {early[-1]}"
+        remedy = "give the proxies' returns of every month after it"
+        raise bad_input(where="monitoring.proxies", what=what, remedy=remedy)
+    found = []
+    if early:
+        named = ", ".join(day.isoformat() for day in early)
+        message = f"the proxies begin with {first:%Y-%m}: official values of {named} are not used"
+        found.append(Caution("proxies_begin_late", message))
+    if last < study.end:
+        message = f"the proxies end with {last:%Y-%m}, the index on {study.end}"
+        found.append(Caution("proxies_end_early", message))
+    return used, found
+
+
 def estimated(
     given: MonitoringInputs,
     study: IndexStudy,
@@ -192,8 +215,9 @@ def estimated(
             what="is missing, and the official values carry no weights",
             remedy="give [[assets.allocation]], or a column for each class in the official values",
         )
-    officials, stated = officials_of(known, study, weights=weights, classes=classes)
-    cautions = list(given.cautions)
+    used, cautions = _within_proxies(known, study, moves)
+    officials, stated = officials_of(used, study, weights=weights, classes=classes)
+    cautions = [*given.cautions, *cautions]
     if not any(figure.weights for figure in known):
         message = (
             "the official values carry no weights by class: each starts from the weights of "

@@ -75,13 +75,13 @@ def test_a_flow_larger_than_the_opening_assets_is_flagged() -> None:
 @pytest.mark.parametrize(
     ("text", "where", "said"),
     [
-        (months(12).replace("2025-05-28,0.01\n", ""), "r.csv: assets 2025-06", "1 month missing"),
-        (months(3).replace("2025-02", "2025-01"), "r.csv: assets 2025-01", "stands twice"),
+        (months(12).replace("2025-05-28,0.01\n", ""), "r.csv: date 2025-06", "1 month missing"),
+        (months(3).replace("2025-02", "2025-01"), "r.csv: date 2025-01", "stands twice"),
         (months(3).replace("02-28,0.01", "02-28,-100%"), "line 3, column assets", "-100% leaves"),
         (months(3, "-1.2"), "column assets", "-120%"),
         (months(3, "740000000"), "column assets", "would be a return of"),
         ("date,assets,flow\n2025-01-31,100,0\n2025-02-28,105,0\n2025-03-31,5,9\n",
-         "r.csv: assets 2025-03-31", "flow is larger than the assets"),
+         "r.csv: assets 2025-03-31", "larger than the assets of 5.00 after it"),
         ("date,assets,flow\n2025-01-31,100,0\n2025-02-28,-5,0\n", "column assets", "below 0"),
         ("date,equity\n2025-01-31,0.1\n", "r.csv", "no column 'assets'"),
         (months(2).replace("2025-02-28", "soon"), "line 3, column date", "not a date"),

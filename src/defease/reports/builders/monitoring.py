@@ -68,7 +68,7 @@ def monitoring_tiles(facts: MonitoringFacts) -> KeyFigures:
     ]
     if facts.tested is not None:
         off = facts.tested.funded_ratio
-        note = f"mean of {off.n} official values"
+        note = "from one official value" if off.n == 1 else f"mean of {off.n} official values"
         tiles.append(KeyFigure("Usual error of the ratio", off.mean_absolute, PERCENT, note=note))
     return KeyFigures(tiles)
 
@@ -162,8 +162,10 @@ def _tested_section(tested: BackTest) -> Section:
     ratio = tested.funded_ratio
     usual, worst = _points(ratio.mean_absolute), _points(abs(ratio.largest))
     words = (
-        f"Rolled from each official value to the next, {ratio.n} times, the funded ratio was off "
-        f"by {usual} in the mean and by {worst} at worst."
+        f"Rolled from one official value to the next, once, the funded ratio was off by {worst}."
+        if ratio.n == 1
+        else f"Rolled from each official value to the next, {ratio.n} times, the funded ratio was "
+        f"off by {usual} in the mean and by {worst} at worst."
     )
     note = "Official less estimate: sides as shares of the official value, the ratio in points."
     blocks: list[Block] = [
