@@ -39,7 +39,7 @@ CONVENTIONS = (
     "values and key rates are on the stated curve, annual effective spot rates",
     "after a move of the curve each bond keeps its spread over it; swaps are on the curve itself",
     "run off without selling, cash above zero earns the reinvestment rate",
-    "run off without selling, cash below zero costs the borrowing rate",
+    "run off without selling, cash below zero costs the borrowing rate, loans included",
     "floating interest of swaps follows the curve's forward rates",
 )
 
@@ -58,7 +58,9 @@ class RivalRow:
         Fall in value of assets less that of the liability when one key rate rises by a basis
         point, shape (tenors,).
     surplus_changes
-        Change of assets less liability under each shock, shape (shocks,).
+        Change of assets at market less liability under each shock, shape (shocks,).
+    surplus_changes_on_curve
+        The same with every bond priced on the curve itself, as the rules of immunisation see it.
     run_off
         Cash after each payment when nothing is sold.
     sentence
@@ -69,6 +71,7 @@ class RivalRow:
     present_value: float
     key_rate_gaps: FloatArray
     surplus_changes: FloatArray
+    surplus_changes_on_curve: FloatArray
     run_off: CashRunOff
     sentence: str
 
@@ -208,10 +211,14 @@ def rival_row(
 ) -> RivalRow:
     """One portfolio measured against the liability."""
     revalued = RevaluedPortfolio(question, portfolio)
+    owed = [liability_under(question, move.shift) - question.liability_value for move in shocks]
     changes = [
-        revalued.change_under(shock.shift)
-        - (liability_under(question, shock.shift) - question.liability_value)
-        for shock in shocks
+        revalued.change_under(move.shift) - change
+        for move, change in zip(shocks, owed, strict=True)
+    ]
+    on_curve = [
+        revalued.change_on_curve(move.shift) - change
+        for move, change in zip(shocks, owed, strict=True)
     ]
     run = run_off_without_selling(question.data, portfolio)
     values = question.assets.measures.present_value
@@ -220,6 +227,7 @@ def rival_row(
         present_value=float(values @ portfolio.levels) + portfolio.initial_cash,
         key_rate_gaps=read_only(_key_rate_gaps(question, portfolio, tenors)),
         surplus_changes=read_only(np.array(changes)),
+        surplus_changes_on_curve=read_only(np.array(on_curve)),
         run_off=run,
         sentence=_sentence(question, portfolio, shocks, changes=changes, run=run),
     )

@@ -24,7 +24,6 @@ from defease.matching.rivals.question import Objective, RivalPortfolio, RivalQue
 from defease.matching.rivals.streams import DiscountedStreams
 from defease.matching.rivals.targets import TargetRow
 from defease.matching.words import money
-from defease.solvers import LinearSolution
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,21 +99,16 @@ def horizon_portfolio_with(
     matching = dedicated_program(question.data, question.bonds, question.limits, dedicated)
     solution = solve_for_targets(matching, rows)
     levels = matching.of_block(matching.bonds, solution)
-    at_start = _at(solution, matching.cash, 0)
-    borrowed = _at(solution, matching.loans, 0)
-    cash = at_start - borrowed
-    cost = float(levels @ question.data.prices) + cash
-    carried = _at(solution, matching.cash, -1)
+    cost = solution.objective
+    cash = cost - float(levels @ question.data.prices)
+    carried = float(solution.x[matching.cash[-1]]) if matching.cash else 0.0
     return RivalPortfolio(
         rule=RivalRule.HORIZON,
         objective=Objective.LEAST_COST,
         levels=read_only(levels),
         initial_cash=cash,
         cost=cost,
-        # Without dedicated dates the first and the last cash are one.
-        conditions=achieved(
-            rows, levels, initial_cash=cash, carried_cash=carried if matching.cash else 0.0
-        ),
+        conditions=achieved(rows, levels, initial_cash=cash, carried_cash=carried),
         sentence=_sentence(question, dedicated, rows, cost),
         certificate=solution.certificate,
     )
@@ -176,14 +170,13 @@ def whole_duration_row(
     raise bad_input(WHERE, f"{variant} is no single row", "use tail_rows")
 
 
-def _at(solution: LinearSolution, block: range, place: int) -> float:
-    return float(solution.x[block[place]]) if block else 0.0
-
-
 def _sentence(
     question: RivalQuestion, dedicated: int, rows: Sequence[TargetRow], cost: float
 ) -> str:
     names = " and ".join(row.name for row in rows) or "nothing left"
+    fixed = any(row.name.startswith("present value") for row in rows)
+    loose = "" if fixed or not rows else " (its value is not asked for)"
     years = float(question.data.payment_times[dedicated - 1]) if dedicated else 0.0
     near = f"{dedicated} payments up to {years:.1f} years paid on their day"
-    return f"{RivalRule.HORIZON}: {near}, then {names} equal, least cost; it costs {money(cost)}"
+    words = f"{near}, then {names} equal{loose}, least cost; it costs {money(cost)}"
+    return f"{RivalRule.HORIZON}: {words}"

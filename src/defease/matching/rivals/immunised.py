@@ -16,8 +16,8 @@ from defease.matching.rivals.programs import achieved, dedicated_program, solve_
 from defease.matching.rivals.question import Objective, RivalPortfolio, RivalQuestion, RivalRule
 from defease.matching.rivals.targets import (
     FactorLoadings,
-    Sense,
     TargetRow,
+    TargetSense,
     duration_row,
     factor_rows,
     key_rate_rows,
@@ -82,7 +82,9 @@ def key_rate_portfolio(
     Default tenors: those of the report up to the last payment of any bond.  Raises as
     `redington_portfolio`.
     """
-    value = value_row(question.assets.measures, question.liability.measures, sense=Sense.AT_LEAST)
+    value = value_row(
+        question.assets.measures, question.liability.measures, sense=TargetSense.AT_LEAST
+    )
     rates = key_rate_rows(question.assets, question.liability, question.tenors(tenors))
     chosen = Objective.LEAST_COST if objective is None else objective
     return immunised_portfolio(question, RivalRule.KEY_RATE, (value, *rates), objective=chosen)
@@ -211,7 +213,7 @@ def objective_weights(question: RivalQuestion, objective: Objective) -> tuple[Fl
 
 def _deciding(question: RivalQuestion, rows: Sequence[TargetRow]) -> Objective:
     """Least cost, unless the rows fix the cost: a value row and every price on the curve."""
-    fixed = any(row.name == "present value" and row.sense is Sense.EQUAL for row in rows)
+    fixed = any(row.name == "present value" and row.sense is TargetSense.EQUAL for row in rows)
     values, prices = question.assets.measures.present_value, question.data.prices
     on_curve = bool((np.abs(prices - values) <= SAME_PRICE * prices).all())
     return Objective.LEAST_M_SQUARED if fixed and on_curve else Objective.LEAST_COST

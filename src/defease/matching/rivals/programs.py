@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from defease.errors import InfeasibleError, ModelError, Problem
 from defease.matching.policy import TerminalSurplus
 from defease.matching.problem import build_program
-from defease.matching.rivals.targets import Condition, Sense, TargetRow
+from defease.matching.rivals.targets import Condition, TargetRow, TargetSense
 from defease.matching.words import money
 from defease.solvers import LinearProgram, LinearSolution, NoSolution, solve_linear_program
 from defease.solvers import SolverStatus as Status
@@ -48,15 +48,9 @@ def dedicated_program(
 
 def first_dates(data: MatchingData, dates: int) -> MatchingData:
     """The same data with its first so many payment dates; cash left at the last one is free."""
-    policy = data.policy
-    vectors: dict[str, Any] = {
-        name: given[:dates]
-        for name in ("reinvestment_rate", "borrowing_cap")
-        if isinstance(given := getattr(policy, name), tuple)
-    }
+    policy = replace(data.policy.until(dates), terminal_surplus=TerminalSurplus.FREE)
     if not dates:  # nothing is due between which money could be borrowed
-        vectors["borrowing_cap"] = 0.0
-    policy = replace(policy, terminal_surplus=TerminalSurplus.FREE, **vectors)
+        policy = replace(policy, borrowing_cap=0.0, loans=())
     return replace(
         data,
         policy=policy,
@@ -158,16 +152,18 @@ def _row(matching: MatchingProgram, row: TargetRow) -> Row:
         counts = [row.of_initial_cash, row.of_carried_cash]
         columns.append(np.array(places, dtype=np.int64))
         values.append(np.array(counts if last > first else [sum(counts)]))
-    if matching.loans:  # money borrowed at settlement is cash below zero
-        columns.append(np.array([matching.loans.start], dtype=np.int64))
-        values.append(np.array([-row.of_initial_cash]))
+    for block in (matching.loans, matching.credit):
+        # Money borrowed at settlement (cost -1, later loans 0) is cash below zero.
+        columns.append(np.array(block, dtype=np.int64))
+        costs = matching.program.costs[block.start : block.stop]
+        values.append(row.of_initial_cash * costs)
     return _scaled(np.concatenate(columns), np.concatenate(values), row)
 
 
 def _scaled(columns: IntArray, values: FloatArray, row: TargetRow) -> Row:
     """The row in units in which its largest entry is 100, like the price of a bond."""
     unit = float(np.abs(values).max(initial=0.0)) / 100.0 or 1.0
-    upper = row.target / unit if row.sense is Sense.EQUAL else np.inf
+    upper = row.target / unit if row.sense is TargetSense.EQUAL else np.inf
     kept = values != 0.0
     return Row(columns[kept], values[kept] / unit, row.target / unit, upper)
 
@@ -192,9 +188,10 @@ def _missed(program: LinearProgram, first: int, rows: Sequence[TargetRow]) -> li
     """Which targets are missed, and by how much, when as little as possible is missed."""
     count, base = len(rows), len(program.costs)
     places = np.arange(first, first + count)
+    weights = 1.0 / np.maximum(np.abs(program.row_lower[places]), 1.0)
     elastic = replace(
         program,
-        costs=np.concatenate((np.zeros(base), np.ones(2 * count))),
+        costs=np.concatenate((np.zeros(base), weights, weights)),
         starts=np.concatenate((program.starts, program.starts[-1] + np.arange(1, 2 * count + 1))),
         rows=np.concatenate((program.rows, places, places)),
         values=np.concatenate((program.values, np.ones(count), -np.ones(count))),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defease.arrays import FloatArray, frozen_floats, read_only
+from defease.arrays import DateArray, FloatArray, frozen_floats, read_only
 from defease.errors import bad_input
 from defease.matching.rivals.streams import DiscountedStreams, own_yield_sensitivities
 from defease.valuation import KEY_RATE_TENORS
@@ -30,12 +30,14 @@ WHERE = "immunisation"
 
 @dataclass(frozen=True, eq=False)
 class PlainLabels:
-    """Labels of bonds that are known by their payments alone."""
+    """Labels of bonds that are known by their payments alone; a maturity may be NaT, no day."""
 
     identifiers: tuple[str, ...]
     issuers: tuple[str, ...]
     sectors: tuple[str, ...]
     ratings: tuple[str, ...]
+    countries: tuple[str, ...]
+    maturities: DateArray
     outstanding: FloatArray
 
 
@@ -49,7 +51,15 @@ def unlabelled(count: int) -> PlainLabels:
     """
     names = tuple(f"bond {number}" for number in range(1, count + 1))
     none = ("",) * count
-    return PlainLabels(names, none, none, none, read_only(np.full(count, np.inf)))
+    return PlainLabels(
+        identifiers=names,
+        issuers=none,
+        sectors=none,
+        ratings=none,
+        countries=none,
+        maturities=read_only(np.full(count, np.datetime64("NaT", "D"))),
+        outstanding=read_only(np.full(count, np.inf)),
+    )
 
 
 class RivalRule(StrEnum):

@@ -64,6 +64,14 @@ class RevaluedPortfolio:
         """Change of that value."""
         return self.value_under(shift) - self.portfolio.cost
 
+    def change_on_curve(self, shift: CurveShift) -> float:
+        """Change of the value of the same assets when every bond is priced on the curve itself."""
+        streams, none = self._bonds[0], np.zeros(len(self._held))
+        moved = self._held_levels @ (
+            streams.values_under(shift, none) - streams.sums(streams.values)
+        )
+        return float(moved) + self._swaps_under(shift)
+
     @cached_property
     def _held(self) -> IntArray:
         return np.flatnonzero(self.portfolio.levels)

@@ -18,7 +18,7 @@ from defease.matching.rivals.question import (
     SwapOverlay,
 )
 from defease.matching.rivals.streams import DiscountedStreams
-from defease.matching.rivals.targets import Condition, Sense
+from defease.matching.rivals.targets import Condition, TargetSense
 from defease.matching.words import money
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def swaps_portfolio(
         initial_cash=cash,
         cost=cost,
         conditions=tuple(
-            Condition(f"{year:g}-year key rate", Sense.EQUAL, float(target), float(found))
+            Condition(f"{year:g}-year key rate", TargetSense.EQUAL, float(target), float(found))
             for year, target, found in zip(years, owed, reached, strict=True)
         ),
         sentence=_sentence(base, swaps, cost),

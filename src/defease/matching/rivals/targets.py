@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WHERE = "factor loadings"
 
 
-class Sense(StrEnum):
+class TargetSense(StrEnum):
     """How a portfolio's total compares with its target."""
 
     EQUAL = "equal"
@@ -44,7 +44,7 @@ class TargetRow:
     name: str
     values: FloatArray
     target: float
-    sense: Sense = Sense.EQUAL
+    sense: TargetSense = TargetSense.EQUAL
     of_initial_cash: float = 0.0
     of_carried_cash: float = 0.0
 
@@ -54,7 +54,7 @@ class Condition:
     """A target and what the portfolio reaches."""
 
     name: str
-    sense: Sense
+    sense: TargetSense
     target: float
     achieved: float
 
@@ -105,7 +105,7 @@ class FactorLoadings:
 
 
 def value_row(
-    bonds: SpotMeasures, liability: SpotMeasures, *, sense: Sense = Sense.EQUAL
+    bonds: SpotMeasures, liability: SpotMeasures, *, sense: TargetSense = TargetSense.EQUAL
 ) -> TargetRow:
     """Present value on the curve; cash counts in full."""
     target = float(liability.present_value[0])
@@ -123,7 +123,7 @@ def redington_rows(bonds: SpotMeasures, liability: SpotMeasures) -> tuple[Target
         "money convexity",
         bonds.money_convexity,
         float(liability.money_convexity[0]),
-        Sense.AT_LEAST,
+        TargetSense.AT_LEAST,
     )
     return value_row(bonds, liability), duration_row(bonds, liability), convexity
 
