@@ -39,6 +39,7 @@ from defease.performance import (
 from tests.shared_files import shared_rows
 from tests.slow_performance import comparative, drawdown, in_money, linked
 
+HQM_FILE = "data/rates/hqm_spot_monthly_1984_2016.csv"
 SHARE_OF_STOCKS = 0.6
 LIABILITY_YEARS = 12.0
 FIRST, LAST = "1984-12", "2016-11"
@@ -78,8 +79,7 @@ def bonds() -> ReturnSeries:
 @cache
 def liability() -> ReturnSeries:
     """A zero of twelve years held for a month and sold on the next month's curve."""
-    file = "data/rates/hqm_spot_monthly_1984_2016.csv"
-    at, below = (monthly(file, "month", column) for column in ("12", "11.5"))
+    at, below = (monthly(HQM_FILE, "month", column) for column in ("12", "11.5"))
     months = sorted(at)
     returns = []
     for before, after in pairwise(months):
@@ -175,7 +175,7 @@ def test_funded_ratio_is_the_geometric_alpha() -> None:
 
 def test_twelve_years_of_duration() -> None:
     """The liability's return responds to its own yield with twelve years, near enough."""
-    at = monthly("data/rates/hqm_spot_monthly_1984_2016.csv", "month", "12")
+    at = monthly(HQM_FILE, "month", "12")
     yields = [at[month] / 100.0 for month in sorted(at)]
     changes = np.diff(yields)
     slope = np.polyfit(changes, liability().returns, 1)[0]

@@ -93,6 +93,31 @@ def read_index_inputs(plan: Plan, *, curves: Path | None = None) -> IndexInputs:
     return _IndexReading(plan, PlanFiles(PlanFolder(plan.folder), plan.settings)).read(curves)
 
 
+@dataclass(frozen=True, eq=False)
+class IndexCurves:
+    """The curves of [index] alone, for what is asked without the plan's payments.
+
+    Attributes
+    ----------
+    basis
+        Name of the basis whose quoting the curves follow.
+    history
+        Month ends from `index.start` to the last one asked for.
+    inputs
+        SHA-256 of the file, by name.
+    """
+
+    basis: str
+    history: CurveHistory
+    cautions: tuple[Caution, ...]
+    inputs: Mapping[str, str]
+
+
+def read_index_curves(plan: Plan) -> IndexCurves:
+    """Curves and start of [index]; no cash flows are read."""
+    return _IndexReading(plan, PlanFiles(PlanFolder(plan.folder), plan.settings)).curves_alone()
+
+
 @dataclass(eq=False)
 class _IndexReading:
     """Reads one file after the other; keeps what they say."""
@@ -129,6 +154,18 @@ class _IndexReading:
             cautions=tuple(dict.fromkeys(self.cautions)),
             inputs=dict(self.files.inputs),
             understood=tuple(self.understood),
+        )
+
+    def curves_alone(self) -> IndexCurves:
+        self._require_curves(None)
+        basis = self._basis()
+        history = self._until_asked(self._curves(None, basis))
+        start = self._start(history)
+        return IndexCurves(
+            basis.name,
+            history.between(start, to_date(history.dates[-1])),
+            tuple(dict.fromkeys(self.cautions)),
+            dict(self.files.inputs),
         )
 
     def _basis(self) -> BasisSection:

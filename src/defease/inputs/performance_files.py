@@ -11,8 +11,13 @@ from defease.errors import Caution, InputError, Problem, bad_input
 from defease.inputs.files import PlanFolder
 from defease.inputs.official_file import OfficialFigure, read_official
 from defease.inputs.plan_files import PLAN_FILE, PlanFiles
-from defease.inputs.returns_file import ReturnsReading, read_proxy, read_returns
-from defease.performance import FlowTiming, Frequency
+from defease.inputs.returns_file import (
+    ReturnsReading,
+    read_class_returns,
+    read_proxy,
+    read_returns,
+)
+from defease.performance import FlowTiming, Frequency, ReturnSeries
 
 if TYPE_CHECKING:
     from defease.inputs.plan import Plan
@@ -35,6 +40,10 @@ class PerformanceInputs:
         Column of the returns to the bucket, segment or group of the index that it funds.
     seed
         Of the bootstrap, recorded with its result.
+    annual
+        Classes known by the year only; empty where the plan names no such file.
+    cautions
+        What has to be said of that file.
     inputs
         SHA-256 of each file read, by name.
     """
@@ -44,6 +53,8 @@ class PerformanceInputs:
     seed: int
     inputs: Mapping[str, str]
     source: str
+    annual: tuple[ReturnSeries, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +82,26 @@ def read_performance_inputs(plan: Plan) -> PerformanceInputs:
         frequency=FREQUENCIES[section.frequency],
         flow_timing=FlowTiming(section.flow_timing),
     )
+    annual, cautions = _annual(files, section.annual_returns)
     return PerformanceInputs(
-        reading, section.funds, section.seed, dict(files.inputs), section.returns
+        returns=reading,
+        funds=section.funds,
+        seed=section.seed,
+        inputs=dict(files.inputs),
+        source=section.returns,
+        annual=annual,
+        cautions=cautions,
     )
+
+
+def _annual(
+    files: PlanFiles, name: str | None
+) -> tuple[tuple[ReturnSeries, ...], tuple[Caution, ...]]:
+    """The classes whose returns are known by the year."""
+    if name is None:
+        return (), ()
+    table = files.table(name, "performance.annual_returns")
+    return read_class_returns(table, frequency=Frequency.ANNUAL)
 
 
 def read_monitoring_inputs(plan: Plan) -> MonitoringInputs:

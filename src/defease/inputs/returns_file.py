@@ -104,6 +104,37 @@ def read_returns(
     return ReturnsReading(assets, found, money, cautions, _understood(assets, found, money))
 
 
+def read_class_returns(
+    table: Table, *, frequency: Frequency
+) -> tuple[tuple[ReturnSeries, ...], tuple[Caution, ...]]:
+    r"""Returns of several classes, `date` and one column each, and what has to be said of them.
+
+    Examples
+    --------
+    >>> from defease.inputs.csv_reader import read_csv
+    >>> text = b"date,bills,real_estate\n2014-12-31,0.0%,4.5%\n2015-12-31,0.1%,5.2%\n"
+    >>> series, _ = read_class_returns(
+    ...     read_csv(text, source="annual.csv"), frequency=Frequency.ANNUAL)
+    >>> [(each.name, each.window) for each in series]
+    [('bills', '2014-12 to 2015-12'), ('real_estate', '2014-12 to 2015-12')]
+    """
+    reader = ColumnReader(table)
+    reader.expect(required=(DATE,), known=table.columns)
+    days = reader.dates(DATE)
+    names = [name for name in table.columns if name != DATE]
+    columns = {name: reader.optional_returns(name) for name in names}
+    if not names or not len(table):
+        reader.file_problem("has no return", "give one column a class and one row a period")
+    reader.finish()
+    made = _Made(reader, frozen_dates([day for day in days if day is not None]), frequency)
+    found = [made.series(_title(table, name), cells) for name, cells in columns.items()]
+    made.finish()
+    kept = tuple(series for series in found if series is not None)
+    if not kept:
+        refuse(table.source, "has no return", "give one column a class and one row a period")
+    return kept, (*reader.cautions, *made.cautions)
+
+
 def _named(reader: ColumnReader, name: str) -> str:
     """The column, or the one in percent where the file has that instead."""
     in_percent = f"{name}_pct"

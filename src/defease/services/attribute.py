@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from defease.dates import to_date
-from defease.errors import Caution, InputError, ModelError
+from defease.errors import Caution, InputError, ModelError, bad_input
 from defease.funding import CountedContributions
 from defease.inputs.performance_files import PerformanceInputs, read_performance_inputs
+from defease.inputs.plan_files import PLAN_FILE
 from defease.liability_index import Amounts, LinkedReturn, linked_return
 from defease.performance import (
     BalanceHistory,
     BootstrapPlan,
     Bridge,
     GrowthOfBothSides,
-    Interval,
-    Measure,
     MeasureStatus,
     PairedReturns,
     PerformanceReport,
@@ -35,16 +35,26 @@ from defease.reports.builders.attribution import (
     attribution_tiles,
 )
 from defease.reports.document import Document
+from defease.services.annual_classes import (
+    AnnualClass,
+    annual_classes,
+    annual_pages,
+    monthly_returns,
+)
 from defease.services.attribution_bridge import bridge_of
 from defease.services.attribution_data import (
+    INDEX_NAME,
     Compared,
     GrowthPeriod,
     balances_of,
     compared_periods,
     contests,
+    funded_part,
     growth_by_year,
     growth_of_window,
+    window_of_years,
 )
+from defease.services.attribution_results import compared_results
 from defease.services.index import IndexStudy, compute_index, linked_results
 from defease.services.plans import (
     Question,
@@ -54,14 +64,12 @@ from defease.services.plans import (
     exhaustion_policy,
     with_inputs,
 )
+from defease.services.stand_in import StandInStudy, answer_stand_in, stand_in_of
 from defease.services.task import TaskResult
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
-
-LONG_WINDOWS, SHORT_WINDOWS = 3, 1
-"""Years of a rolling window: three where the history holds two of them, else one."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -74,6 +82,8 @@ class AttributionStudy:
         In money; None or empty where the file of returns gives no market values.
     required
         The yearly alpha that closes today's deficit; None without a deficit or without money.
+    annual
+        Classes known by the year, against the same liability.
     """
 
     index: IndexStudy
@@ -88,6 +98,7 @@ class AttributionStudy:
     rolling: tuple[RollingRow, ...]
     rolling_periods: int
     required: RequiredAlpha | None
+    annual: tuple[AnnualClass, ...]
     cautions: tuple[Caution, ...]
 
     @property
@@ -104,9 +115,14 @@ class AttributionStudy:
 
 def attribute(
     plan: str | Path, *, overrides: Iterable[str] = (), as_of: str | dt.date | None = None
-) -> TaskResult[AttributionStudy]:
-    """Liability alpha, the 8 + 4 + 2 measures, the scoreboard and the bridge of a plan."""
-    return answer_attribute(ask("attribute", plan, overrides=overrides, as_of=as_of))
+) -> TaskResult[AttributionStudy] | TaskResult[StandInStudy]:
+    """Liability alpha, the 8 + 4 + 2 measures, the scoreboard and the bridge of a plan.
+
+    With [performance.liability] a zero of fixed duration stands in for the plan's payments.
+    """
+    question = ask("attribute", plan, overrides=overrides, as_of=as_of)
+    asked = stand_in_of(question.plan)
+    return answer_attribute(question) if asked is None else answer_stand_in(question, asked)
 
 
 def answer_attribute(question: Question) -> TaskResult[AttributionStudy]:
@@ -121,7 +137,11 @@ def answer_attribute(question: Question) -> TaskResult[AttributionStudy]:
         plan=asked.plan.name,
         as_of=study.end,
         currency=asked.currency,
-        blocks=[attribution_tiles(facts), *attribution_sections(facts, asked.currency)],
+        blocks=[
+            attribution_tiles(facts),
+            *attribution_sections(facts, asked.currency),
+            *annual_pages(study.annual),
+        ],
         cautions=warnings,
         footer=asked.run.footer(study.end),
     )
@@ -140,6 +160,12 @@ def answer_attribute(question: Question) -> TaskResult[AttributionStudy]:
 def compute_attribute(question: Question, *, index: IndexStudy | None = None) -> AttributionStudy:
     """The numbers of the task; an index already computed is used as it is."""
     plan = question.plan
+    if stand_in_of(plan) is not None:
+        raise bad_input(
+            where=f"{PLAN_FILE}: performance.liability",
+            what="a liability of one duration has no bridge and no payments to compare",
+            remedy="ask `defease attribute`, or leave the key out",
+        )
     given = read_performance_inputs(plan)
     study = compute_index(question) if index is None else index
     made = study.index
@@ -149,14 +175,18 @@ def compute_attribute(question: Question, *, index: IndexStudy | None = None) ->
     report = performance_report(
         given.returns.assets, compared.liabilities, balances=balances, bootstrap=plan_of_draws
     )
-    contest = contests(compared, made, given, weights=plan.allocation, balances=balances)
+    part = partial(funded_part, compared=compared, index=made, funds=given.funds)
+    contest = contests(
+        compared, given.returns.others, part, weights=plan.allocation, balances=balances
+    )
     bridge = (
         None
         if balances is None
         else bridge_of(compared, made, given, balances=balances, weights=plan.allocation)
     )
+    annual, lacking = annual_classes(given.annual, monthly_returns(made, INDEX_NAME))
     required, why = _required(question, study, compared, balances)
-    periods = _window(compared)
+    periods = window_of_years(compared)
     pair = PairedReturns(compared.assets, compared.liabilities)
     return AttributionStudy(
         index=study,
@@ -171,23 +201,17 @@ def compute_attribute(question: Question, *, index: IndexStudy | None = None) ->
         rolling=rolling_measures(pair, periods=periods) if periods else (),
         rolling_periods=periods,
         required=required,
+        annual=annual,
         cautions=(
             *study.cautions,
             *given.returns.cautions,
+            *given.cautions,
+            *lacking,
             *contest.cautions,
             *_cautions(report, balances),
             *why,
         ),
     )
-
-
-def _window(compared: Compared) -> int:
-    """Periods of a rolling window; 0 when the history is shorter than a year."""
-    per_year, periods = int(compared.assets.frequency), len(compared.closes)
-    if periods < max(2, per_year):
-        return 0
-    years = LONG_WINDOWS if periods >= 2 * LONG_WINDOWS * per_year else SHORT_WINDOWS
-    return max(2, years * per_year)
 
 
 def _required(
@@ -267,50 +291,16 @@ def attribution_facts(study: AttributionStudy) -> AttributionFacts:
 
 def attribute_results(study: AttributionStudy) -> dict[str, Any]:
     """The keys of the JSON interface."""
-    report, intervals = study.report, study.report.intervals
     return {
         "start": to_date(study.index.index.dates[study.compared.opens[0]]),
         "end": study.end,
         "basis": study.index.inputs.basis,
-        "risk": {name: _measure(m) for name, m in report.risk.items()},
-        "reward": {name: _measure(m) for name, m in report.reward.items()},
-        "risk_adjusted": {name: _measure(m) for name, m in report.risk_adjusted.items()},
-        "intervals": None
-        if intervals is None
-        else {
-            "liability_alpha": _interval(intervals.liability_alpha),
-            "information_ratio": _interval(intervals.information_ratio),
-        },
+        **compared_results(study),
         "liability_return": linked_results(study.liability),
         "bridge": _bridge(study.bridge),
         "bridge_ends": _ends(study.bridge),
-        "years": [_year(period) for period in study.years],
-        "scoreboard": [_score(line) for line in study.scores],
-        "rolling": [
-            {"date": row.date, **{name: m.value for name, m in row.measures.items()}}
-            for row in study.rolling
-        ],
-        "rolling_periods": study.rolling_periods or None,
         "required_alpha": _needed(study.required),
     }
-
-
-def _measure(found: Measure) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "value": found.value,
-        "unit": found.unit.value,
-        "window": found.window,
-        "n": found.n,
-        "status": found.status.value,
-    }
-    if found.parts:
-        plain["parts"] = {name: _measure(part) for name, part in found.parts}
-    return plain
-
-
-def _interval(found: Interval) -> dict[str, Any]:
-    names = "estimate low high standard_error level block_length resamples seed used"  # as drawn
-    return {name: getattr(found, name) for name in names.split()}
 
 
 def _bridge(found: Bridge | None) -> list[dict[str, Any]]:
@@ -333,30 +323,6 @@ def _ends(found: Bridge | None) -> dict[str, Any] | None:
         return None
     names = "opening_assets opening_liabilities closing_assets closing_liabilities ratio_change"
     return {name: getattr(found, name) for name in f"{names} surplus_change".split()}
-
-
-def _year(period: GrowthPeriod) -> dict[str, Any]:
-    growth = period.growth
-    names = """assets liabilities asset_growth liability_growth asset_return liability_return
-        geometric_alpha arithmetic_alpha money_alpha return_to_keep_surplus return_to_keep_ratio
-        sentence"""
-    figures = {name: getattr(growth, name) for name in names.split()}
-    return {"start": period.start, "end": period.end, **figures}
-
-
-def _score(line: ScoreLine) -> dict[str, Any]:
-    rates = "asset_return liability_return geometric_alpha arithmetic_alpha"
-    money = "asset_growth liability_growth money_alpha"
-    return {
-        "name": line.name,
-        "contest": line.contest.value,
-        "benchmark": line.benchmark,
-        **{name: getattr(line, name).value for name in f"{rates} {money}".split()},
-        **{f"{name}_annual": getattr(line, name).part("annual").value for name in rates.split()},
-        "periods_ahead": line.periods_ahead,
-        "n": line.asset_return.n,
-        "sentence": line.sentence,
-    }
 
 
 def _needed(found: RequiredAlpha | None) -> dict[str, Any] | None:

@@ -27,12 +27,14 @@ from defease.performance.series import month_numbers
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from defease.inputs.performance_files import PerformanceInputs
     from defease.liability_index import IndexPart, LiabilityIndex
 
 INDEX_NAME = "liability index"
+LONG_WINDOWS, SHORT_WINDOWS = 3, 1
+"""Years of a rolling window: three where the history holds two of them, else one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +180,15 @@ def _growth(
     )
 
 
+def window_of_years(compared: Compared) -> int:
+    """Periods of a rolling window; 0 when the history is shorter than a year."""
+    per_year, periods = int(compared.assets.frequency), len(compared.closes)
+    if periods < max(2, per_year):
+        return 0
+    years = LONG_WINDOWS if periods >= 2 * LONG_WINDOWS * per_year else SHORT_WINDOWS
+    return max(2, years * per_year)
+
+
 @dataclass(frozen=True, eq=False)
 class Contests:
     """Who is measured against what: contenders and the benchmarks they name."""
@@ -187,34 +198,44 @@ class Contests:
     cautions: tuple[Caution, ...]
 
 
+Benchmark = tuple[str, ReturnSeries | None]
+"""What a column is measured against: as reports print it, and its returns where it has them."""
+
+
+def funded_part(
+    column: str, *, compared: Compared, index: LiabilityIndex, funds: Mapping[str, str]
+) -> Benchmark:
+    """The bucket, segment or group of the index that a column funds; else the whole."""
+    part = _part(index, funds.get(column, index.total.name), column)
+    title = _title(part)
+    return title, part_returns(
+        part, compared.opens, compared.closes, like=compared.assets, name=title
+    )
+
+
 def contests(
     compared: Compared,
-    index: LiabilityIndex,
-    given: PerformanceInputs,
+    others: Sequence[ReturnSeries],
+    benchmark: Callable[[str], Benchmark],
     *,
     weights: Mapping[str, float],
     balances: BalanceHistory | None,
 ) -> Contests:
-    """Total assets against the index, each further column against the part it funds.
+    """Total assets against the whole liability, each further column against what it funds.
 
     A class of the allocation is also compared in money: its weight of the opening assets, against
     the same money in the part it funds.
     """
     asset_growth = None if balances is None else balances.asset_growth
     owed_growth = None if balances is None else balances.liability_growth
-    contenders = [Contender(Side(compared.assets, asset_growth), Contest.TOTAL, INDEX_NAME)]
-    benchmarks = {INDEX_NAME: Side(compared.liabilities, owed_growth)}
+    whole = compared.liabilities.name
+    contenders = [Contender(Side(compared.assets, asset_growth), Contest.TOTAL, whole)]
+    benchmarks = {whole: Side(compared.liabilities, owed_growth)}
     cautions: list[Caution] = []
-    for series in given.returns.others:
-        funded = given.funds.get(series.name, index.total.name)
-        part = _part(index, funded, series.name)
-        returns = part_returns(
-            part, compared.opens, compared.closes, like=compared.assets, name=_title(part)
-        )
+    for series in others:
+        title, returns = benchmark(series.name)
         if returns is None:
-            message = (
-                f"{series.name}: {_title(part)} has months without a return, and so no comparison"
-            )
+            message = f"{series.name}: {title} has months without a return, and so no comparison"
             cautions.append(Caution("no_benchmark", message))
             continue
         own = _within(series, compared.assets)
@@ -224,9 +245,10 @@ def contests(
             continue
         money = _opening_money(series.name, weights, balances)
         kind = Contest.ASSET_CLASS if series.name in weights else Contest.MANAGER
-        name = _title(part) if money is None else f"{_title(part)}, same money"
+        name = title if money is None else f"{title}, same money"
         key = name if money is None else f"{name} ({series.name})"
-        benchmarks[key] = Side(returns, _grown(money, returns))
+        # the whole liability keeps its money when a manager without any is measured against it
+        benchmarks.setdefault(key, Side(returns, _grown(money, returns)))
         contenders.append(Contender(Side(own, _grown(money, own)), kind, key))
     return Contests(tuple(contenders), benchmarks, tuple(cautions))
 

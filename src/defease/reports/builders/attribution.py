@@ -158,7 +158,7 @@ def _growth_section(facts: AttributionFacts, currency: str) -> Section:
     dates = [facts.start, *(to_date(day) for day in facts.assets.dates)]
     paths = {
         "Assets": _levels(facts.assets),
-        "Liability index": _levels(facts.liabilities),
+        label(facts.liabilities.name): _levels(facts.liabilities),
     }
     chart = level_lines(dates, paths, words="100 at the start, flows removed")
     columns: dict[str, Sequence[object]] = {"Date": dates, **paths}
@@ -183,7 +183,7 @@ def _levels(series: ReturnSeries) -> list[float]:
 
 
 def _growth_caption(paths: dict[str, list[float]]) -> str:
-    owned, owed = paths["Assets"][-1], paths["Liability index"][-1]
+    owned, owed = (levels[-1] for levels in paths.values())
     verb = "ahead of" if owned > owed else "behind" if owned < owed else "level with"
     return (
         f"100 in the assets became {shown(owned, LEVEL)}, {verb} the {shown(owed, LEVEL)} that 100 "
