@@ -125,7 +125,7 @@ class LiabilityIndex:
             amounts = table.by_group[:, table.groups.index(part.group)]
         revalued = revaluation_of(era, self.dates.astype(np.int64))
         if revalued is not None:
-            amounts = amounts * revalued.before[place - era.first]
+            amounts = amounts * revalued[place - era.first]
         dates = table.days.astype("datetime64[D]")
         due = table.days > self.dates[place].astype(np.int64)
         ahead = Payments.from_dates(day, dates[due], amounts[due])

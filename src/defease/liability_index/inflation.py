@@ -83,22 +83,6 @@ class Indexation:
     indices: tuple[PriceIndex, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Revaluation:
-    """Factors on a projection's amounts at each date of its era, shape (dates, payments).
-
-    Attributes
-    ----------
-    before
-        What inflation up to the date has made of one unit.
-    surprise
-        What the month that follows makes of it: 1 where inflation is as expected.
-    """
-
-    before: FloatArray
-    surprise: FloatArray
-
-
 def price_index(
     name: str,
     months: Sequence[str] | DateArray,
@@ -164,8 +148,11 @@ def log_growth(index: PriceIndex, seen: IntArray, due: IntArray) -> FloatArray:
     return growth
 
 
-def revaluation_of(era: Era, days: IntArray) -> Revaluation | None:
-    """Factors on an era's amounts at its dates; None when no payment is index-linked."""
+def revaluation_of(era: Era, days: IntArray) -> FloatArray | None:
+    """What inflation up to each date of an era has made of one unit, shape (dates, payments).
+
+    None when no payment is index-linked.
+    """
     indexation, table = era.projection.indexation, era.table
     if indexation is None or not (table.tags != NOMINAL).any():
         return None
@@ -177,9 +164,7 @@ def revaluation_of(era: Era, days: IntArray) -> Revaluation | None:
         if chosen.any():
             both = log_growth(index, np.concatenate([stated, seen]), due[chosen])
             logs[:, chosen] = both[1:] - both[0]
-    moves = np.zeros_like(logs)
-    moves[:-1] = np.diff(logs, axis=0)
-    return Revaluation(read_only(np.exp(logs)), read_only(np.exp(moves)))
+    return read_only(np.exp(logs))
 
 
 def check_inflation(eras: Sequence[Era], dates: DateArray) -> None:

@@ -14,7 +14,6 @@ from defease.liability_index.waterfall import ROWS_IN_BLOCK, Months, Stage, unit
 
 if TYPE_CHECKING:
     from defease.arrays import IntArray
-    from defease.liability_index.inflation import Revaluation
     from defease.liability_index.projections import Era, FlowTable
 
 SIZE = len(Stage)
@@ -62,7 +61,7 @@ class _Priced:
 
     months: Months
     era: Era
-    revalued: Revaluation | None
+    revalued: FloatArray | None
 
     def values(self, rows: IntArray, ahead: slice) -> FloatArray:
         """Stages of one unit as projected; without the last one where nothing is index-linked."""
@@ -70,11 +69,11 @@ class _Priced:
         values = unit_values(self.months, rows, ends, self.era.table.days[ahead])
         if self.revalued is None:
             return values
-        places = rows - self.era.first
-        surprise = self.revalued.surprise[places, ahead]
-        values *= self.revalued.before[places, ahead]
-        values[Stage.PAID] *= surprise
-        return np.concatenate([values, (values[Stage.END] * surprise)[None]])
+        before, after = (self.revalued[each - self.era.first, ahead] for each in (rows, ends))
+        paid, end = values[Stage.PAID] * after, values[Stage.END] * after
+        values *= before
+        values[Stage.PAID] = paid
+        return np.concatenate([values, end[None]])
 
 
 def _block(priced: _Priced, rows: IntArray, places: IntArray) -> tuple[FloatArray, FloatArray]:
