@@ -24,7 +24,7 @@ from defease.inputs.cash_flow_file import (
 from defease.inputs.files import PlanFolder, missing_file, read_bytes
 from defease.inputs.holdings_file import CurrentHoldings, read_current_holdings
 from defease.inputs.loss_table_file import read_loss_table
-from defease.inputs.plan_checks import agreement_problems
+from defease.inputs.plan_checks import FilesRead, agreement_problems
 from defease.inputs.plan_files import PLAN_FILE, PlanFiles
 from defease.inputs.refusing import refuse
 from defease.inputs.tables import Table
@@ -193,9 +193,10 @@ class _Reading:
         held = self.tried(lambda: self.matching_holdings(universe))
         losses = self.tried(self.loss_table)
         assumptions = self.tried(self.assumptions)
-        self.problems += agreement_problems(
-            self.settings, flows.flows if flows else None, assumptions, source=PLAN_FILE
+        read = FilesRead(
+            flows.flows if flows else None, assumptions, universe.bonds if universe else None
         )
+        self.problems += agreement_problems(self.settings, read, source=PLAN_FILE)
         if self.problems or flows is None:
             raise InputError(_distinct(self.problems))
         assets = self.settings.assets

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from defease.errors import Problem, did_you_mean
+from defease.matching.contradictions import piece_above_cap
 
 if TYPE_CHECKING:
+    from defease.bonds import BondUniverse
     from defease.cashflows import CashFlows
     from defease.inputs.schema.assumptions import AssumptionsFile
     from defease.inputs.schema.document import PlanFile
 
 
-def agreement_problems(
-    settings: PlanFile, flows: CashFlows | None, assumptions: AssumptionsFile | None, *, source: str
-) -> list[Problem]:
-    """Asset classes without assumptions, groups without cash flows, declared files nobody reads."""
-    found = [*_groups(settings, flows), *_classes(settings, assumptions), *_files(settings)]
+@dataclass(frozen=True, eq=False)
+class FilesRead:
+    """What the files of a plan say; None where there is none, or it could not be read."""
+
+    flows: CashFlows | None = None
+    assumptions: AssumptionsFile | None = None
+    bonds: BondUniverse | None = None
+
+
+def agreement_problems(settings: PlanFile, read: FilesRead, *, source: str) -> list[Problem]:
+    """Names in one file that another lacks, files nobody reads, pieces that no limit allows."""
+    found = [
+        *_groups(settings, read.flows),
+        *_classes(settings, read.assumptions),
+        *_files(settings),
+        *_pieces(settings, read.bonds),
+    ]
     return [Problem(f"{source}: {p.where}", p.what, p.remedy) for p in found]
 
 
@@ -31,6 +46,25 @@ def _groups(settings: PlanFile, flows: CashFlows | None) -> Iterator[Problem]:
             what = f"no cash flows belong to a group {group!r}"
             remedy = did_you_mean(group, present) if present else "give cash flows a column group"
             yield Problem("matching.groups", what, remedy)
+
+
+def _pieces(settings: PlanFile, bonds: BondUniverse | None) -> Iterator[Problem]:
+    """Lots and minimum pieces above the caps of a stated amount."""
+    given = settings.matching
+    if given is None or bonds is None:
+        return
+    relative_to_amount = given.limits_relative_to == "amount"
+    amount = given.limits_amount if relative_to_amount else given.budget
+    caps = {"issuer": given.limits.issuer, "sector": given.limits.sector}
+    stated = [(share, name) for name, share in caps.items() if share is not None]
+    if amount is None or not stated:
+        return
+    share, name = min(stated)
+    for key in ("lot", "minimum_piece"):
+        piece = getattr(given.limits, key)
+        if piece and (what := piece_above_cap(bonds, piece=piece, share=share, amount=amount)):
+            remedy = f"make {key} smaller, or raise limits.{name}"
+            yield Problem(f"matching.limits.{key}", what, remedy)
 
 
 def _classes(settings: PlanFile, assumptions: AssumptionsFile | None) -> Iterator[Problem]:

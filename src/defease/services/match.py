@@ -29,6 +29,7 @@ from defease.services.matching_policy import (
     eligibility_of,
     limits_of,
     policy_of,
+    refuse_contradictions,
     refuse_what_is_not_built,
 )
 from defease.services.plans import Question, ask, bases, cautions_of
@@ -100,6 +101,7 @@ def matching_section_of(plan: Plan) -> MatchingSection:
             remedy='add a [matching] section with universe = "bonds.csv"',
         )
     refuse_what_is_not_built(plan.settings.matching)
+    refuse_contradictions(plan.settings.matching, plan.universe.bonds)
     return plan.settings.matching
 
 

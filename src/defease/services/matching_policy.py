@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from defease.errors import ProblemList
+from defease.errors import InfeasibleError, Problem, ProblemList
 from defease.inputs.refusing import within
 from defease.matching import (
     Amounts,
@@ -21,8 +21,11 @@ from defease.matching import (
     TerminalSurplus,
     Unrated,
 )
+from defease.matching.contradictions import StatedShares, contradictions
+from defease.matching.eligibility import screen
 
 if TYPE_CHECKING:
+    from defease.bonds import BondUniverse
     from defease.inputs.schema.matching import MatchingSection
     from defease.inputs.schema.matching_limits import LimitsSection
 
@@ -38,6 +41,26 @@ def refuse_what_is_not_built(given: MatchingSection) -> None:
         if stated:
             found.add(f"{PLAN}: matching.{key}", LATER, "leave the key out")
     found.raise_if_any()
+
+
+def refuse_contradictions(given: MatchingSection, bonds: BondUniverse) -> None:
+    """Say which limits leave no portfolio at all, from their numbers alone."""
+    stated = given.limits
+    if given.limits_relative_to == "amount":
+        return
+    shares = StatedShares(
+        issuer=stated.issuer,
+        sector=stated.sector,
+        ratings=stated.ratings,
+        country=stated.country,
+        minimum_treasuries=stated.minimum_treasuries or 0.0,
+        maximum_names=stated.maximum_names,
+        cash_allowed=given.initial_cash == "allowed",
+    )
+    eligible, _ = screen(bonds, eligibility_of(stated), limits_of(given))
+    found = contradictions(eligible, shares)
+    if found and len(eligible):
+        raise InfeasibleError([Problem(f"{PLAN}: {p.where}", p.what, p.remedy) for p in found])
 
 
 def _unbuilt_conventions(given: MatchingSection) -> dict[str, bool]:
