@@ -155,3 +155,31 @@ def test_one_year_of_a_group_fixed_and_linked_is_two_rows_not_a_repeat(tmp_path:
     answer = defease("index", folder, "--json")
     assert answer.code == 2
     assert any("2030 appears twice" in p["what"] and "cpi" in p["what"] for p in answer.problems)
+
+
+def test_buckets_without_payments_of_the_month_do_not_migrate(tmp_path: Path) -> None:
+    found = answered(linked_plan(tmp_path), "index")
+    (long,) = [row for row in found["buckets"] if row["name"] == "5+"]
+    assert long["migration"] == 0.0
+
+
+def test_comparisons_without_inflation_say_so(tmp_path: Path) -> None:
+    answer = defease("rivals", linked_plan(tmp_path), "--json")
+    assert answer.code == 0, answer.out
+    (said,) = [w for w in answer.json["warnings"] if w["code"] == "inflation_left_out"]
+    assert "payments linked to cpi stay as projected" in said["message"]
+
+
+def test_a_date_before_the_stated_one_is_scaled_back(tmp_path: Path) -> None:
+    """Amounts stated in February: the value at the start is that of prices then."""
+    later = PLAN.replace("valuation_date = 2024-12-31", "valuation_date = 2025-02-28")
+    plan = later.replace("[performance]\n", SECTION + "[performance]\n", 1)
+    flows = "date,index,benefits\n2034-12-31,cpi,900\n"
+    folder = index_plan(tmp_path, plan=plan, cash_flows=flows, cpi=CPI)
+    found = answered(folder, "index")
+    rate = 0.045 + 0.005 * (3652 / 365 - 5) / 5  # beyond 10 years the curve goes on
+    amount = 900 * 300 / 304 * 1.02 ** (2 / 12)
+    assert found["opening_value"] == pytest.approx(amount * (1 + rate) ** (-3652 / 365), rel=1e-4)
+    assert found["total"]["future_value"] == pytest.approx(
+        900 * 305 / 304 / 1.02 ** (1 / 12), rel=1e-12
+    )
