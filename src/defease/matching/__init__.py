@@ -2,7 +2,7 @@
 
 One file an idea: `policy` (conventions), `limits`, `eligibility`, `question` (the data as plain
 arrays), `problem` (the linear programme), `solve`, `explanation`, `diagnosis`, `runoff`, `savings`,
-`haircut`, and `immunisation` for the rivals.
+`haircut`, and the room `rivals` for what is done instead.
 """
 
 from defease.matching.data import MatchingData, Trading
@@ -35,6 +35,18 @@ from defease.matching.policy import (
 from defease.matching.problem import Limit
 from defease.matching.question import MatchingQuestion, matching_question
 from defease.matching.result import FundedByCash, Holdings, LimitPrice, MatchResult
+from defease.matching.rivals import (
+    AnnuityPrice,
+    BuyoutComparison,
+    ReportedRisk,
+    RivalComparison,
+    RivalPortfolio,
+    RivalQuestion,
+    RivalRule,
+    compare_buyout,
+    compare_with_rivals,
+    reported_status_risk,
+)
 from defease.matching.runoff import RunOff, run_off
 from defease.matching.savings import Savings, SavingsAmounts, savings_of
 from defease.matching.solve import answer, match_cash_flows
@@ -42,7 +54,9 @@ from defease.matching.solve import answer, match_cash_flows
 __all__ = [
     "ILLUSTRATIVE_LOSSES",
     "Amounts",
+    "AnnuityPrice",
     "Availability",
+    "BuyoutComparison",
     "CountryLimit",
     "Diagnosis",
     "Eligibility",
@@ -66,6 +80,11 @@ __all__ = [
     "RatingAtOrBelowLimit",
     "RatingLimit",
     "Reason",
+    "ReportedRisk",
+    "RivalComparison",
+    "RivalPortfolio",
+    "RivalQuestion",
+    "RivalRule",
     "RunOff",
     "Savings",
     "SavingsAmounts",
@@ -82,8 +101,11 @@ __all__ = [
     "UncoveredPayment",
     "Unrated",
     "answer",
+    "compare_buyout",
+    "compare_with_rivals",
     "match_cash_flows",
     "matching_question",
+    "reported_status_risk",
     "run_off",
     "savings_of",
 ]

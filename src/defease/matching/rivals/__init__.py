@@ -22,6 +22,7 @@ from defease.matching.rivals.comparison import (
     compare_portfolios,
     compare_with_rivals,
     matching_portfolio,
+    portfolio_of_result,
     standard_rivals,
 )
 from defease.matching.rivals.horizon import (
@@ -121,6 +122,7 @@ __all__ = [
     "own_yield_portfolio",
     "own_yield_rows",
     "own_yield_sensitivities",
+    "portfolio_of_result",
     "redington_portfolio",
     "redington_rows",
     "reported_status_risk",

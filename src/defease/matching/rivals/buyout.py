@@ -185,8 +185,7 @@ def compare_buyout(
     >>> found.run_off.first_unpaid.year, round(found.run_off.left_at_end, 6)
     (2027, -57.245)
     """
-    if not 0.0 <= match_cost < math.inf:
-        raise bad_input(WHERE, f"a matching cost of {match_cost:g}", "give one of 0 or more")
+    _check(payments, match_cost, assets)
     needed = present_value(payments, flat_curve(assumed_return))
     rule = f"present value at an assumed return of {percent(assumed_return)}"
     amounts = (annuity.amount, match_cost, needed)
@@ -202,6 +201,14 @@ def compare_buyout(
         run_off=outlook,
         sentence=_sentence(amounts, outlook),
     )
+
+
+def _check(payments: Payments, match_cost: float, assets: float | None) -> None:
+    if not len(payments):
+        raise bad_input(WHERE, "there is no payment", "give the payments to be settled")
+    for name, amount in (("a matching cost", match_cost), ("assets", assets)):
+        if amount is not None and not 0.0 <= amount < math.inf:
+            raise bad_input(WHERE, f"{name} of {amount:g}", "give an amount of 0 or more")
 
 
 def _outlook(payments: Payments, assumed_return: float, assets: float | None) -> RunOffOutlook:

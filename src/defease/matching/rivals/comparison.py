@@ -18,7 +18,7 @@ from defease.matching.rivals.immunised import (
     redington_portfolio,
     smallest_dispersion_portfolio,
 )
-from defease.matching.rivals.question import RivalPortfolio, RivalQuestion, RivalRule
+from defease.matching.rivals.question import Objective, RivalPortfolio, RivalQuestion, RivalRule
 from defease.matching.rivals.shocks import (
     CurveShock,
     RevaluedPortfolio,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
+
+    from defease.matching.result import MatchResult
 
 BASIS_POINT = 1e-4
 CONVENTIONS = (
@@ -128,21 +130,46 @@ def matching_portfolio(question: RivalQuestion) -> RivalPortfolio:
     """
     periods = question.data.periods
     found = horizon_portfolio_with(question, (), dedicated=periods)
-    sentence = (
-        f"{RivalRule.MATCHING}: all {periods} payments paid on their day, least cost; "
-        f"it costs {money(found.cost)}"
-    )
+    sentence = _matching_sentence(periods, found.cost)
     return replace(found, rule=RivalRule.MATCHING, sentence=sentence)
 
 
-def standard_rivals(question: RivalQuestion) -> dict[RivalRule, Callable[[], RivalPortfolio]]:
+def portfolio_of_result(result: MatchResult) -> RivalPortfolio:
+    """A matched portfolio as it stands in the comparison: lots and trades as they were decided.
+
+    Its cost here is the market value of bonds and cash: a payment due at settlement and the costs
+    of trading, which no rival is asked for, are left out.
+    """
+    cash = result.initial_cash - result.initial_loan
+    cost = float(result.levels @ result.data.prices) + cash
+    periods = result.data.periods
+    return RivalPortfolio(
+        rule=RivalRule.MATCHING,
+        objective=Objective.LEAST_COST,
+        levels=result.levels,
+        initial_cash=cash,
+        cost=cost,
+        conditions=(),
+        sentence=_matching_sentence(periods, cost),
+        certificate=result.certificate,
+    )
+
+
+def _matching_sentence(periods: int, cost: float) -> str:
+    paid = f"all {periods} payments paid on their day"
+    return f"{RivalRule.MATCHING}: {paid}, least cost; it costs {money(cost)}"
+
+
+def standard_rivals(
+    question: RivalQuestion, *, matched: RivalPortfolio | None = None
+) -> dict[RivalRule, Callable[[], RivalPortfolio]]:
     """The rules of a comparison whose user names none; horizon matching dedicates half the dates.
 
     Factor immunisation is not among them: its loadings are the user's.
     """
     half = question.data.periods // 2
     return {
-        RivalRule.MATCHING: lambda: matching_portfolio(question),
+        RivalRule.MATCHING: lambda: matched or matching_portfolio(question),
         RivalRule.HORIZON: lambda: horizon_portfolio(question, dedicated=half),
         RivalRule.REDINGTON: lambda: redington_portfolio(question),
         RivalRule.KEY_RATE: lambda: key_rate_portfolio(question),
@@ -156,6 +183,7 @@ def standard_rivals(question: RivalQuestion) -> dict[RivalRule, Callable[[], Riv
 def compare_with_rivals(
     question: RivalQuestion,
     *,
+    matched: RivalPortfolio | None = None,
     shocks: Sequence[CurveShock] | None = None,
     tenors: npt.ArrayLike | None = None,
 ) -> RivalComparison:
@@ -167,13 +195,15 @@ def compare_with_rivals(
     ----------
     question
         Liability, bonds, limits, conventions and curve.
+    matched
+        The matched portfolio if it is known already (`portfolio_of_result`); else it is sought.
     shocks
         Moves of the curve (default `rival_shocks`).
     tenors
         Years of the key rates (default: the report's up to the last payment of any bond).
     """
     portfolios, refused = [], []
-    for rule, build in standard_rivals(question).items():
+    for rule, build in standard_rivals(question, matched=matched).items():
         try:
             portfolios.append(build())
         except ModelError as error:
@@ -237,7 +267,8 @@ def _key_rate_gaps(
     question: RivalQuestion, portfolio: RivalPortfolio, tenors: FloatArray
 ) -> FloatArray:
     """Key-rate DV01 of assets, swaps included, less that of the liability."""
-    owned = question.assets.key_rates(tenors) @ portfolio.levels
+    held = np.flatnonzero(portfolio.levels)
+    owned = question.assets.where_owner(held).key_rates(tenors) @ portfolio.levels[held]
     owed = question.liability.key_rates(tenors)[:, 0]
     if portfolio.swaps is not None:
         owned = owned + question.fixed_legs(portfolio.swaps).key_rates(tenors)[:, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,12 +121,12 @@ class DiscountedStreams:
         """One number a payment added up by owner, shape (count,)."""
         return np.bincount(self.owners, terms, self.count).astype(np.float64)
 
-    @property
+    @cached_property
     def slopes(self) -> FloatArray:
         """Fall of each payment's value per unit rise of its annual spot rate, ``t F P / (1+r)``."""
         return self.values * self.times / self.growth
 
-    @property
+    @cached_property
     def measures(self) -> SpotMeasures:
         """Value, money duration and money convexity on the curve's annual spot rates."""
         weights = (self.times / self.growth, self.times * (self.times + 1.0) / self.growth**2)

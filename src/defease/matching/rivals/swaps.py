@@ -59,7 +59,8 @@ def swaps_portfolio(
     years = _tenors(question, tenors)
     levels = np.zeros(len(question.data.prices)) if base is None else base.levels
     cash = question.liability_value if base is None else base.initial_cash
-    owned = question.assets.key_rates(years) @ levels
+    held_bonds = np.flatnonzero(levels)
+    owned = question.assets.where_owner(held_bonds).key_rates(years) @ levels[held_bonds]
     owed = question.liability.key_rates(years)[:, 0]
     pars = _par_swaps(question.curve, years, frequency)
     legs = DiscountedStreams.on(

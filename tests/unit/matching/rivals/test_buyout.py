@@ -89,6 +89,12 @@ def test_an_impossible_price_is_refused(price: float) -> None:
 def test_impossible_load_and_cost_are_refused() -> None:
     with pytest.raises(InputError, match="load"):
         AnnuityPrice.loaded(LEVEL, AA, load=-1.5)
+    price = AnnuityPrice.quoted(1.0)
+    with pytest.raises(InputError, match="assets of -1"):
+        compare_buyout(LEVEL, annuity=price, match_cost=1.0, assumed_return=0.07, assets=-1.0)
+    nothing = Payments.from_times(TODAY, [], [])
+    with pytest.raises(InputError, match="no payment"):
+        compare_buyout(nothing, annuity=price, match_cost=1.0, assumed_return=0.07)
     with pytest.raises(InputError, match="matching cost"):
         compare_buyout(
             LEVEL,

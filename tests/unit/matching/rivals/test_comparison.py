@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from defease.curves import CurveShift
+from defease.curves import CurveShift, flat_curve
+from defease.matching import MatchingPolicy, match_cash_flows
+from defease.matching.question import MatchingQuestion, payments_due
 from defease.matching.rivals import (
     CurveShock,
     RivalComparison,
@@ -16,6 +18,7 @@ from defease.matching.rivals import (
     compare_portfolios,
     compare_with_rivals,
     matching_portfolio,
+    portfolio_of_result,
     redington_portfolio,
     reported_status_risk,
     rival_shocks,
@@ -23,6 +26,7 @@ from defease.matching.rivals import (
 )
 from defease.valuation import Basis
 from tests.rival_data import coupon_question, with_bonds
+from tests.unit.matching.bonds import corporates, yearly
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +179,19 @@ def test_reported_status_of_a_rival_says_where_cash_falls_short(question: RivalQ
     risk = reported_status_risk(question, redington_portfolio(question), basis)
     assert not risk.every_payment_covered
     assert "cash falls short" in risk.sentence
+
+
+def test_a_result_of_matching_stands_in_the_table_as_it_was_found() -> None:
+    bonds = corporates(3, years=2)
+    liability = yearly([100.0, 200.0])
+    result = match_cash_flows(liability, bonds, policy=MatchingPolicy(cash_cap_months=None))
+    due = payments_due(liability, bonds.settlement, None)
+    asked = MatchingQuestion.of(due, bonds, policy=result.policy)
+    question = RivalQuestion.of(asked, flat_curve(0.05))
+    found = portfolio_of_result(result)
+    assert found.cost == pytest.approx(result.cost)
+    comparison = compare_with_rivals(question, matched=found)
+    row = comparison.row(RivalRule.MATCHING)
+    assert row.portfolio is found
+    np.testing.assert_allclose(row.run_off.balances, result.ladder.cash_after, atol=1e-9)
+    assert row.cost == pytest.approx(matching_portfolio(question).cost)
