@@ -7,7 +7,7 @@ a bond.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,15 +15,13 @@ import numpy as np
 from defease.dates import to_date
 from defease.errors import DefeaseError, InfeasibleError, ModelError, Problem, SolverError
 from defease.matching.conflicts import conflict_in_words, observations
+from defease.matching.elastic import shortfalls
 from defease.matching.repairs import pair_repairs, single_repairs
 from defease.matching.words import money, percent
 from defease.solvers import (
-    LinearProgram,
-    Method,
     NoSolution,
     SolverStatus,
     find_root,
-    solve_linear_program,
 )
 
 if TYPE_CHECKING:
@@ -32,11 +30,6 @@ if TYPE_CHECKING:
     from defease.arrays import FloatArray
     from defease.matching.problem import MatchingProgram
     from defease.matching.question import MatchingQuestion
-
-DECLINE = 1.001
-"""An unpaid date weighs so much less than the one before it: early dates are covered first."""
-LEAST_WEIGHT = 1e-6
-NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,53 +87,14 @@ def why_no_solution(
 def uncovered_payments(
     question: MatchingQuestion, matching: MatchingProgram
 ) -> tuple[UncoveredPayment, ...]:
-    """What stays unpaid when as much as possible is paid, early dates first.
-
-    Adds ``u_t`` in [0, max(L_t, 0)] to every balance row and minimises ``sum w_t u_t``; the weights
-    fall by 1.001 and by what carried cash earns, so that no date is left unpaid to earn interest.
-    """
-    short = _shortfalls(question, matching)
+    """What stays unpaid when as much as possible is paid, early dates first."""
+    short = shortfalls(question, matching)
     if short is None:
         return ()
     payments, dates = question.data.payments, question.due.dates
     return tuple(
         UncoveredPayment(to_date(dates[t]), float(payments[t]), float(short[t]))
         for t in np.flatnonzero(short).tolist()
-    )
-
-
-def _shortfalls(question: MatchingQuestion, matching: MatchingProgram) -> FloatArray | None:
-    """The unpaid part of each payment; None where forgiving payments does not help."""
-    payments = question.data.payments
-    elastic = _elastic(matching, payments.clip(min=0.0), _weights(question.data.growth_of_cash))
-    solution = solve_linear_program(elastic, prefer=Method.INTERIOR_POINT)
-    if isinstance(solution, NoSolution):
-        return None
-    short = solution.x[len(matching.program.costs) :]
-    return np.where(short > NEGLIGIBLE * np.abs(payments).max(initial=1.0), short, 0.0)
-
-
-def _weights(growth: FloatArray) -> FloatArray:
-    """What an unpaid unit counts at each date: more than it could earn by waiting for the next.
-
-    Bounded below, since a programme with weights of every size cannot be solved exactly.
-    """
-    fall = DECLINE * np.maximum(growth, 1.0)
-    return np.asarray(np.maximum(1.0 / np.cumprod(fall), LEAST_WEIGHT), dtype=np.float64)
-
-
-def _elastic(matching: MatchingProgram, most: FloatArray, weights: FloatArray) -> LinearProgram:
-    program, periods = matching.program, len(most)
-    rows = np.arange(matching.balances.start, matching.balances.stop)
-    entries = program.starts[-1] + np.arange(1, periods + 1)
-    return replace(
-        program,
-        costs=np.concatenate((np.zeros(len(program.costs)), weights)),
-        starts=np.concatenate((program.starts, entries)),
-        rows=np.concatenate((program.rows, rows)),
-        values=np.concatenate((program.values, np.ones(periods))),
-        column_lower=np.concatenate((program.column_lower, np.zeros(periods))),
-        column_upper=np.concatenate((program.column_upper, most)),
     )
 
 

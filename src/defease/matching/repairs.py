@@ -8,15 +8,17 @@ is one linear programme, and three to five rounds suffice.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from defease.matching.assembly import ProgramBuilder
+from defease.matching.elastic import ElasticQuestion, solvable
 from defease.matching.limits import SizedLimit
 from defease.matching.problem import Sense
+from defease.matching.question import cash_caps
 from defease.solvers import LinearSolution, solve_linear_program
 
 if TYPE_CHECKING:
@@ -147,23 +149,21 @@ def _smallest(works: Callable[[int], bool], too_low: int, most: int) -> int | No
 
 
 def _cash_cap_repair(question: MatchingQuestion) -> Repair | None:
-    cap = question.data.policy.cash_cap_months
-    if cap is None or not question.data.has_cash_cap or not solvable(question.with_cash_cap(None)):
+    cap, due = question.data.policy.cash_cap_months, question.due
+    if cap is None or not question.data.has_cash_cap:
         return None
+    elastic = ElasticQuestion(question, question.program())
 
-    def works(months: int) -> bool:
-        return solvable(question.with_cash_cap(months))
+    def works(months: int | None) -> bool:
+        elastic.allow_cash(cash_caps(due, months))
+        short = elastic.shortfalls()
+        return short is not None and not short.any()
 
+    if not works(None):
+        return None
     months = _smallest(works, cap, LONGEST_CAP)
     size = '"none"' if months is None else str(months)
     return Repair(f"cash_cap_months of {cap} would have to be {size}")
-
-
-def solvable(question: MatchingQuestion) -> bool:
-    """Whether some portfolio makes all payments within the rules."""
-    program = question.program().program
-    free = replace(program, costs=np.zeros(len(program.costs)))
-    return isinstance(solve_linear_program(free), LinearSolution)
 
 
 def _resized(
