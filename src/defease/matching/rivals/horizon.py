@@ -14,6 +14,7 @@ import numpy as np
 
 from defease.arrays import read_only
 from defease.errors import bad_input
+from defease.matching.rivals.immunised import immunised_portfolio, value_and_duration
 from defease.matching.rivals.programs import (
     achieved,
     dedicated_program,
@@ -74,6 +75,8 @@ def horizon_portfolio(
     if not 0 <= dedicated <= question.data.periods:
         what = f"{dedicated} dedicated dates of {question.data.periods}"
         raise bad_input(WHERE, what, "choose from 0 to the number of payment dates")
+    if not dedicated and rows is HorizonRows.TAIL:  # nothing but immunisation, by its objective
+        return immunised_portfolio(question, RivalRule.HORIZON, value_and_duration(question))
     if dedicated == question.data.periods:
         targets: tuple[TargetRow, ...] = ()
     elif rows is HorizonRows.TAIL:

@@ -151,11 +151,17 @@ def duration_only_portfolio(question: RivalQuestion) -> RivalPortfolio:
     what = (
         f"matching money duration at least cost buys {bonds} for {money(found.cost)}, "
         f"{percent(round(share, 3))} of the liability's value of {money(question.liability_value)}"
-        ": a leveraged barbell whose other end, cash for the near payments, is missing"
+        f": {_what_it_is(share)}"
     )
     raise ModelError(
         Problem(str(RivalRule.DURATION_ONLY), what, "ask for the present value too (Redington)")
     )
+
+
+def _what_it_is(share: float) -> str:
+    if share < 1.0:
+        return "a leveraged barbell whose other end, cash for the near payments, is missing"
+    return "bonds too short for the liability, bought with more than it is worth"
 
 
 def value_and_duration(question: RivalQuestion) -> tuple[TargetRow, TargetRow]:

@@ -20,6 +20,7 @@ from defease.matching.rivals import (
     immunised_portfolio,
     matching_portfolio,
     run_off_without_selling,
+    tail_rows,
     value_and_duration,
 )
 from defease.solvers import LinearSolution, solve_linear_program
@@ -42,6 +43,8 @@ def test_all_dates_dedicated_is_matching(question: RivalQuestion) -> None:
 def test_no_date_dedicated_is_immunisation(question: RivalQuestion) -> None:
     immunised = immunised_portfolio(question, RivalRule.REDINGTON, value_and_duration(question))
     assert horizon_portfolio(question, dedicated=0).cost == pytest.approx(immunised.cost, rel=1e-9)
+    by_rows = horizon_portfolio_with(question, tail_rows(question, 0), dedicated=0)
+    assert by_rows.cost == pytest.approx(immunised.cost, rel=1e-9)
 
 
 @pytest.mark.parametrize("dedicated", [24, 60, 120])

@@ -145,6 +145,12 @@ def test_duration_only_is_refused_with_the_share_of_the_liability(
     assert f"{100.0 * share:.1f}% of the liability" in str(caught.value)
 
 
+def test_duration_only_with_bonds_too_short_says_so() -> None:
+    question = zeros_question([1.0, 2.0], times=[10.0], payments=[100.0], curve=flat_curve(0.04))
+    with pytest.raises(ModelError, match="500% of the liability.*bonds too short"):
+        duration_only_portfolio(question)
+
+
 def test_limits_of_matching_bind_rivals_too(question: RivalQuestion) -> None:
     count = len(question.data.prices)
     plain = question.bonds
