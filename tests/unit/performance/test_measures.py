@@ -210,3 +210,16 @@ def test_bridge_of_a_plan_on_the_net_basis() -> None:
             assets=AssetChanges(growth_by_class={}, paid=-1.0),
             liabilities=LiabilityChanges(),
         )
+
+
+def test_inflation_is_a_driver_of_a_plan() -> None:
+    ends = BridgeEnds(
+        opening_assets=90, opening_liabilities=100, closing_assets=90, closing_liabilities=103
+    )
+    made = plan_bridge(
+        ends,
+        assets=AssetChanges(growth_by_class={}),
+        liabilities=LiabilityChanges(income=4.0, inflation=-1.0),
+    )
+    assert made.step("liability: inflation").surplus_effect == 1.0
+    assert made.surplus_change == -3.0
