@@ -147,7 +147,7 @@ def test_duration_only_is_refused_with_the_share_of_the_liability(
 
 def test_duration_only_with_bonds_too_short_says_so() -> None:
     question = zeros_question([1.0, 2.0], times=[10.0], payments=[100.0], curve=flat_curve(0.04))
-    with pytest.raises(ModelError, match="500% of the liability.*bonds too short"):
+    with pytest.raises(ModelError, match=r"500% of the liability.*bonds too short"):
         duration_only_portfolio(question)
 
 
