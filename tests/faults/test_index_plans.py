@@ -33,7 +33,7 @@ ASKED = {"monitor": ("--roll-forward",)}
         ("attribute", {"returns": RETURNS.replace("2025", "2035").replace("2024", "2034")},
          "performance.returns", "lies within the index"),
         ("monitor", {"proxy_equity": "date,return\n2025-01-31,0.03\n2025-03-31,0.01\n"},
-         "proxy of equity", "has no return in 2025-02"),
+         "equity", "no return in 2025-02"),
         ("monitor", {"proxy_equity": "date,return\n2025-03-31,0.01\n",
          "official": OFFICIAL.replace("2025-02-28,975,,2025-03-25\n", "")},
          "monitoring.proxies", "begin with 2025-03, the last official value is of 2024-12-31"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -84,7 +85,7 @@ def treasury_means(first: str, last: str) -> str:
 
 def _mean(cells: list[str]) -> str:
     given = [float(cell) for cell in cells if cell]
-    return f"{fmean(given):.4f}" if given else ""
+    return f"{fmean(given):.12f}" if given else ""
 
 
 def closed_plan() -> str:
@@ -107,6 +108,33 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Answer:
     answer = defease("index", folder, "--json")
     assert (answer.code, answer.err) == (0, "")
     return answer
+
+
+def test_the_command_makes_the_monthly_means_of_daily_treasury_yields(
+    history: Answer, tmp_path: Path
+) -> None:
+    """The published daily yields as they are, in the same one command."""
+    days = [row for row in shared_rows(CMT) if "1984-11" <= row["date"][:7] <= "2016-11"]
+    daily = as_csv(["date", *TENORS], [[row["date"], *(row[t] for t in TENORS)] for row in days])
+    folder = plan_folder(
+        tmp_path,
+        plan=PLAN + 'daily_rates = "month_mean"\n',
+        cash_flows=closed_plan(),
+        aa=CURVE,
+        ust=CURVE,
+        hqm_history=hqm_history("1984-11", "2016-11"),
+        ust_history=daily,
+    )
+    answer = defease("index", folder, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    for ours, theirs in zip(
+        answer.json["results"]["months"], history.json["results"]["months"], strict=True
+    ):
+        scale = theirs["present_value"]
+        for line in ("rate_change", "spread_change", "rate_level", "rate_slope"):
+            assert ours[line] == pytest.approx(theirs[line], abs=1e-9 * scale)
+    said = [w["message"] for w in answer.json["warnings"] if w["code"] == "monthly_means"]
+    assert any("ust_history.csv: 80" in text and "in 385 months" in text for text in said), said
 
 
 def test_thirty_two_years_month_by_month(history: Answer) -> None:

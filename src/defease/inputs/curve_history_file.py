@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,15 @@ class CurveHistoryReading:
     understood: str
 
 
+class DailyRates(StrEnum):
+    """What stands for a month that has several dates."""
+
+    MONTH_END = "month_end"
+    """Its last date."""
+    MONTH_MEAN = "month_mean"
+    """The mean of its dates, tenor by tenor: as a series published by the month is made."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Quotes:
     """Quotes in order of month: one row a month, one column a maturity, NaN where none is given."""
@@ -49,13 +59,15 @@ class _Quotes:
     values: FloatArray
 
 
-def read_curve_history(table: Table, conventions: CurveConventions) -> CurveHistoryReading:
+def read_curve_history(
+    table: Table, conventions: CurveConventions, *, daily: DailyRates = DailyRates.MONTH_END
+) -> CurveHistoryReading:
     r"""Turn a table into a curve for each month, or raise every problem of the file at once.
 
     The first column is `date`, or `month` (year-month).  Of several dates in a month the last one
-    counts; every curve is dated at its month's end.  A tenor that is not quoted in some months is
-    read off those months' own curves: between tenors by the interpolation, beyond them by the
-    extrapolation; which, and when, is said.
+    counts, or their mean where `daily` says so; every curve is dated at its month's end.  A tenor
+    that is not quoted in some months is read off those months' own curves: between tenors by the
+    interpolation, beyond them by the extrapolation; which, and when, is said.
 
     Examples
     --------
@@ -80,7 +92,8 @@ def read_curve_history(table: Table, conventions: CurveConventions) -> CurveHist
     months = months_of(reader, dated)
     values = _values(reader, list(terms), conventions)
     reader.finish()
-    quotes = _in_order(reader, dated, months, _Quotes(months, np.array([*terms.values()]), values))
+    given = _Quotes(months, np.array([*terms.values()]), values)
+    quotes = _in_order(reader, dated, given, daily=daily)
     quotes = _without_empty_tenors(reader, quotes)
     compounding = _compounding(reader, conventions)
     settled = replace(conventions, compounding=compounding)
@@ -130,13 +143,9 @@ def _values(reader: ColumnReader, names: list[str], conventions: CurveConvention
     return reader.rate_table(names, unit=conventions.unit, missing=Missing.ALLOWED)
 
 
-def _in_order(
-    reader: ColumnReader,
-    dated: str,
-    days: DateArray,
-    quotes: _Quotes,
-) -> _Quotes:
-    """One row a month, oldest first: repeated days refused, the last day of a month kept."""
+def _in_order(reader: ColumnReader, dated: str, given: _Quotes, *, daily: DailyRates) -> _Quotes:
+    """One row a month, oldest first: repeated days refused, a month's last day or mean kept."""
+    days = given.months
     order = np.argsort(days, kind="stable")
     for first, second in itertools.pairwise(order.tolist()):
         if days[first] == days[second]:
@@ -145,10 +154,25 @@ def _in_order(
     reader.finish()
     months = days[order].astype("datetime64[M]")
     last = np.append(months[1:] != months[:-1], np.array(True))
-    _say_dates(reader, days[order], last)
     _refuse_gaps(reader, months[last])
-    rows = order[last]
-    return _Quotes(months[last], quotes.maturities, read_only(quotes.values[rows]))
+    if daily is DailyRates.MONTH_MEAN and not last.all():
+        message = (
+            f"{reader.table.source}: {len(days)} dates in {int(last.sum())} months; the mean of "
+            "each month is dated at the month's end, about half a month later than it lies"
+        )
+        reader.cautions.append(Caution("monthly_means", message))
+        return _Quotes(months[last], given.maturities, _means(given.values[order], last))
+    _say_dates(reader, days[order], last)
+    return _Quotes(months[last], given.maturities, read_only(given.values[order[last]]))
+
+
+def _means(values: FloatArray, last: BoolArray) -> FloatArray:
+    """Mean of each month's rows by tenor, over the days that have one; NaN where none has."""
+    starts = np.append(0, np.flatnonzero(last)[:-1] + 1)
+    known = ~np.isnan(values)
+    sums = np.add.reduceat(np.where(known, values, 0.0), starts, axis=0)
+    counts = np.add.reduceat(known.astype(np.int64), starts, axis=0)
+    return read_only(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
 
 
 def _say_dates(

@@ -20,7 +20,7 @@ from defease.dates import month_end, to_date
 from defease.errors import Caution, InputError, Problem, bad_input, did_you_mean
 from defease.inputs.bases import curve_conventions
 from defease.inputs.cash_flow_file import CashFlowConventions, CashFlowReading, read_cash_flows
-from defease.inputs.curve_history_file import read_curve_history
+from defease.inputs.curve_history_file import DailyRates, read_curve_history
 from defease.inputs.files import PlanFolder, read_bytes, table_from_bytes
 from defease.inputs.inflation_files import check_tags, read_inflation
 from defease.inputs.plan_files import PLAN_FILE, PlanFiles
@@ -219,7 +219,8 @@ class _IndexReading:
         return self._history(self.files.table(name, "index.risk_free_curves"), basis)
 
     def _history(self, table: Table, basis: BasisSection) -> CurveHistory:
-        reading = read_curve_history(table, curve_conventions(basis))
+        daily = DailyRates(self.section.daily_rates)
+        reading = read_curve_history(table, curve_conventions(basis), daily=daily)
         self.cautions.extend(reading.cautions)
         self.understood.append((table.source, f"{reading.understood} (basis {basis.name})"))
         if not basis.spread_bp:

@@ -10,7 +10,7 @@ import pytest
 from defease.curves import Compounding, Extrapolation, Interpolation, curve_from_par_yields
 from defease.inputs.csv_reader import read_csv
 from defease.inputs.curve_file import CurveConventions
-from defease.inputs.curve_history_file import CurveHistoryReading, read_curve_history
+from defease.inputs.curve_history_file import CurveHistoryReading, DailyRates, read_curve_history
 from defease.inputs.rate_units import RateUnit
 from tests.unit.inputs.building import only_problem, problems_of
 
@@ -57,6 +57,23 @@ def test_of_several_dates_the_last_of_each_month_counts() -> None:
     assert reading.history.discount_factors([10.0])[1, 0] == pytest.approx(1.017**-20)
     assert codes(reading) == ["last_of_month", "dated_at_month_end"]
     assert "1 of 2 curves" in reading.cautions[1].message
+
+
+def test_the_mean_of_a_month_where_that_is_asked_for() -> None:
+    """Tenor by tenor over the days that have a rate, in any order of rows."""
+    text = (
+        "date,1,10\n2016-11-30,1.4,3.0\n2016-10-03,1.0,\n2016-10-31,1.3,2.6\n2016-11-01,1.2,3.2\n"
+    )
+    table, means = (
+        read_csv(text.encode(), source="h.csv"),
+        "month,1,10\n2016-10,1.15,2.6\n2016-11,1.3,3.1\n",
+    )
+    reading = read_curve_history(table, SPOT, daily=DailyRates.MONTH_MEAN)
+    assert reading.history.zero_rates == pytest.approx(read(means).history.zero_rates, rel=1e-12)
+    assert reading.history.dates.astype(str).tolist() == ["2016-10-31", "2016-11-30"]
+    (said,) = [c.message for c in reading.cautions if c.code == "monthly_means"]
+    assert "4 dates in 2 months; the mean of each month" in said
+    assert read(text).history.zero_rates != pytest.approx(reading.history.zero_rates, rel=1e-3)
 
 
 @pytest.mark.parametrize("heading", ["3m,1y,10Y", "3mo,1yr,10 years", "0.25,1,10"])

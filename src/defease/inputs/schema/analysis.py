@@ -64,6 +64,7 @@ class IndexSection(Section):
 
     curves: FileName | None = None
     risk_free_curves: FileName | None = None
+    daily_rates: Literal["month_end", "month_mean"] = "month_end"
     basis: Text | None = None
     start: dt.date | None = None
     buckets: Annotated[list[Real], AfterValidator(increasing)] | None = None
