@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Reason(StrEnum):
     """Why a bond may not be bought."""
 
+    NOT_OFFERED = "nothing is on offer"
     CALLABLE = "callable by the issuer"
     WATCH_LIST = "on the watch list"
     BELOW_MINIMUM = "rated below the minimum"
@@ -89,7 +90,7 @@ def _reasons(
     bonds: BondUniverse, rules: Eligibility, limits: Sequence[Limit]
 ) -> list[tuple[Reason, BoolArray]]:
     unrated = np.array([rating == UNRATED for rating in bonds.ratings], dtype=np.bool_)
-    found: list[tuple[Reason, BoolArray]] = []
+    found: list[tuple[Reason, BoolArray]] = [(Reason.NOT_OFFERED, bonds.offered == 0.0)]
     if rules.exclude_callable:
         found.append((Reason.CALLABLE, bonds.callable))
     if rules.exclude_watch_list:

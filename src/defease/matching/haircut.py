@@ -68,7 +68,13 @@ class ExpectedLossTable:
     def _yearly_loss(self, rating: str) -> float:
         if rating == TREASURY:
             return 0.0
-        row = _row_for(rating, self.intensities, unrated_as=self.unrated_as, name=self.name)
+        row = _row_for(
+            rating,
+            self.intensities,
+            "default intensity",
+            unrated_as=self.unrated_as,
+            name=self.name,
+        )
         return self.intensities[row] * (1.0 - self.recovery)
 
 
@@ -117,17 +123,25 @@ class CumulativeLossTable:
         return factors
 
     def _row(self, rating: str) -> str:
-        return _row_for(rating, self.cumulative, unrated_as=self.unrated_as, name=self.name)
+        return _row_for(
+            rating,
+            self.cumulative,
+            "default probability",
+            unrated_as=self.unrated_as,
+            name=self.name,
+        )
 
 
-def _row_for(rating: str, table: Mapping[str, object], *, unrated_as: str, name: str) -> str:
+def _row_for(
+    rating: str, table: Mapping[str, object], number: str, *, unrated_as: str, name: str
+) -> str:
     """The row of a rating: its own, else its bucket's."""
     sought = unrated_as if rating == UNRATED and UNRATED not in table else rating
     for row in (sought, rating_bucket(sought)):
         if row in table:
             return row
     of_whom = f"rating '{rating}'" if rating else "bonds without a rating"
-    what = f"has no default probability for {of_whom}"
+    what = f"has no {number} for {of_whom}"
     remedy = "add the row to the table; NR is that of bonds without a rating"
     raise bad_input(where=f"loss table '{name}'", what=what, remedy=remedy)
 

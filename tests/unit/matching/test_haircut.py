@@ -70,5 +70,5 @@ def test_intensities_and_the_probabilities_they_imply_agree_without_recovery() -
 def test_a_rating_that_the_table_does_not_know_is_refused(
     table: CumulativeLossTable | ExpectedLossTable,
 ) -> None:
-    with pytest.raises(InputError, match="no default probability for rating 'CCC'"):
+    with pytest.raises(InputError, match=r"no default \w+ for rating 'CCC'"):
         table.survival(("CCC",), np.array([0]), np.array([1.0]))
