@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import highspy
 
 SERIAL_DUAL_SIMPLEX = 1
+SCALING, NO_SCALING = 2, 0
+"""A warm start is a few steps; scaling the matrix would cost more, and the last digits."""
 OPTIONS: dict[str, bool | int | float | str] = {
     "output_flag": False,
     "parallel": "off",
@@ -144,16 +146,27 @@ class Session:
                 continue
             if method is not prefer:
                 self._solver.clearSolver()
+            as_is = warm and method is prefer
             _prepare(self._solver, method, time_limit, self.program)
-            self._solver.run()
-            tried[method] = answer = self._answer()
+            self._solver.setOptionValue("simplex_scale_strategy", NO_SCALING if as_is else SCALING)
+            tried[method] = answer = self._run(refresh=as_is)
             # Interior point has called a feasible problem infeasible; a warm start might.
-            doubtful = method is Method.INTERIOR_POINT or (warm and method is prefer)
+            doubtful = method is Method.INTERIOR_POINT or as_is
             if isinstance(answer, LinearSolution) or (
                 isinstance(answer, NoSolution) and not doubtful
             ):
                 return answer
         return _last_resort(tried)
+
+    def _run(self, *, refresh: bool) -> LinearSolution | NoSolution | str:
+        self._solver.run()
+        answer = self._answer()
+        if refresh and isinstance(answer, str) and answer != STALLED:
+            # Rounding gathers over many warm steps; from the same basis afresh it is gone.
+            self._solver.setBasis(self._solver.getBasis())
+            self._solver.run()
+            answer = self._answer()
+        return answer
 
     def _answer(self) -> LinearSolution | NoSolution | str:
         """The certified solution, the finding that there is none, or the reason to try again."""
