@@ -65,6 +65,7 @@ class MonitoringInputs:
     proxies: Mapping[str, Proxy]
     cautions: tuple[Caution, ...]
     inputs: Mapping[str, str]
+    is_daily: bool
 
 
 def read_performance_inputs(plan: Plan) -> PerformanceInputs:
@@ -135,7 +136,9 @@ def read_monitoring_inputs(plan: Plan) -> MonitoringInputs:
     if problems:
         raise InputError(problems)
     official, cautions = _official(plan, files, section.official)
-    return MonitoringInputs(official, proxies, cautions, dict(files.inputs))
+    return MonitoringInputs(
+        official, proxies, cautions, dict(files.inputs), is_daily=section.step == "daily"
+    )
 
 
 def _official(

@@ -51,6 +51,7 @@ from defease.performance.proxies import (
     aligned_returns,
     at_month_ends,
     dated_returns,
+    linked_by_month,
 )
 from defease.performance.report import (
     PerformanceReport,
@@ -143,6 +144,7 @@ __all__ = [
     "liability_growth",
     "link_returns",
     "linked_bridge",
+    "linked_by_month",
     "market_moves",
     "modified_dietz_return",
     "money_weighted_return",

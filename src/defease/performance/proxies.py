@@ -49,6 +49,23 @@ def dated_returns(dates: Iterable[dt.date] | DateArray, returns: npt.ArrayLike) 
     return DatedReturns(days, values)
 
 
+def linked_by_month(proxy: DatedReturns) -> DatedReturns:
+    """Returns of a month's days linked to one, dated at the last of them.
+
+    Examples
+    --------
+    >>> days = np.array(["2025-02-03", "2025-02-28", "2025-03-31"], dtype="datetime64[D]")
+    >>> found = linked_by_month(dated_returns(days, [0.1, 0.1, 0.0]))
+    >>> found.dates.astype(str).tolist(), found.returns.round(12).tolist()
+    (['2025-02-28', '2025-03-31'], [0.21, 0.0])
+    """
+    months = month_numbers(proxy.dates)
+    first = np.flatnonzero(np.append(np.array(True), months[1:] != months[:-1]))
+    last = np.append(first[1:], len(months)) - 1
+    linked = np.multiply.reduceat(1.0 + proxy.returns, first) - 1.0
+    return DatedReturns(read_only(proxy.dates[last]), read_only(linked))
+
+
 @dataclass(frozen=True, eq=False)
 class AlignedReturns:
     """Returns of several proxies on one calendar.
@@ -190,8 +207,7 @@ def _check_whole(
     if not len(proxy.dates):
         problems.add(where, f"no return after {after}", "give returns up to the date asked for")
         return
-    start = np.array([after], dtype="datetime64[D]")
-    gaps = np.diff(np.concatenate([_keys(start, step), _keys(proxy.dates, step)]))
+    gaps = np.diff(np.concatenate([_keys(_day(after), step), _keys(proxy.dates, step)]))
     longest = 1 if step is Step.MONTHLY else LONGEST_PAUSE
     for k in np.flatnonzero((gaps < 1) | (gaps > longest)):
         day, before = to_date(proxy.dates[k]), to_date(proxy.dates[k - 1]) if k else after
@@ -201,7 +217,13 @@ def _check_whole(
             )
         else:
             what = f"periods missing after {before}"
+            if step is Step.MONTHLY:
+                what += f": no return in {_month(int(month_numbers(_day(before))[0]) + 1)}"
             problems.add(f"{where} {day}", what, "give every period once")
+
+
+def _day(date: dt.date) -> DateArray:
+    return np.array([date], dtype="datetime64[D]")
 
 
 def _period(number: int, step: Step) -> str:

@@ -71,6 +71,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from defease.inputs.plan import Plan
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class AttributionStudy:
@@ -160,12 +162,7 @@ def answer_attribute(question: Question) -> TaskResult[AttributionStudy]:
 def compute_attribute(question: Question, *, index: IndexStudy | None = None) -> AttributionStudy:
     """The numbers of the task; an index already computed is used as it is."""
     plan = question.plan
-    if stand_in_of(plan) is not None:
-        raise bad_input(
-            where=f"{PLAN_FILE}: performance.liability",
-            what="a liability of one duration has no bridge and no payments to compare",
-            remedy="ask `defease attribute`, or leave the key out",
-        )
+    _refuse_stand_in(plan)
     given = read_performance_inputs(plan)
     study = compute_index(question) if index is None else index
     made = study.index
@@ -212,6 +209,15 @@ def compute_attribute(question: Question, *, index: IndexStudy | None = None) ->
             *why,
         ),
     )
+
+
+def _refuse_stand_in(plan: Plan) -> None:
+    if stand_in_of(plan) is not None:
+        raise bad_input(
+            where=f"{PLAN_FILE}: performance.liability",
+            what="a liability of one duration has no bridge and no payments to compare",
+            remedy="ask `defease attribute`, or leave the key out",
+        )
 
 
 def _required(

@@ -26,6 +26,7 @@ from defease.reports.builders.monitoring import (
 )
 from defease.reports.document import Document
 from defease.services.index import IndexStudy, compute_index
+from defease.services.monitor_daily import daily_moves
 from defease.services.monitor_data import Estimated, estimated, last_roll_date, moves_of
 from defease.services.plans import Question, ask, cautions_of, with_inputs
 from defease.services.task import TaskResult
@@ -47,7 +48,7 @@ class MonitoringStudy:
     start
         The official values rolled from.
     path
-        Month by month.
+        Month by month, or day by day.
     tested
         Errors at every official value after the first; None with fewer than two.
     risk_weight
@@ -118,7 +119,11 @@ def compute_monitor(question: Question, *, to: dt.date | None = None) -> Monitor
     plan = question.plan
     given = read_monitoring_inputs(plan)
     study = compute_index(question)
-    moves = moves_of(study, given.proxies)
+    moves, said = (
+        daily_moves(study, given.proxies)
+        if given.is_daily
+        else (moves_of(study, given.proxies), ())
+    )
     date = last_roll_date(moves, to)
     known = tuple(figure for figure in known_by(given.official, date) if figure.date < date)
     if not known:
@@ -143,6 +148,7 @@ def compute_monitor(question: Question, *, to: dt.date | None = None) -> Monitor
         cautions=(
             *study.cautions,
             *basis.cautions,
+            *said,
             *_cautions(given, basis, date, asked=to, weight=weight),
         ),
     )
@@ -170,7 +176,10 @@ def _cautions(
     found = []
     if asked is not None and asked != date:
         message = f"{asked} lies within a month; the estimate is of the month end before, {date}"
-        found.append(Caution("month_end_before", message))
+        code = "month_end_before"
+        if given.is_daily:
+            message, code = f"{asked} has no returns; the estimate is of {date}", "day_before"
+        found.append(Caution(code, message))
     unknown = [f for f in given.official if f.date < date < (f.known_at or f.date)]
     found += [
         Caution("not_yet_known", f"the official value of {f.date} became known on {f.known_at}")
@@ -198,6 +207,7 @@ def monitoring_facts(study: MonitoringStudy) -> MonitoringFacts:
         moves=study.basis_of_estimate.moves.between(study.start.date, study.date),
         tested=study.tested,
         date=study.date,
+        is_daily=study.given.is_daily,
     )
 
 
@@ -206,6 +216,7 @@ def monitor_results(study: MonitoringStudy) -> dict[str, Any]:
     path, start = study.path, study.start
     return {
         "date": study.date,
+        "step": "daily" if study.given.is_daily else "monthly",
         "assets": float(path.assets[-1]),
         "liabilities": float(path.liabilities[-1]),
         "funded_ratio": float(path.funded_ratios[-1]),

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defease.arrays import FloatArray, frozen_floats
+from defease.arrays import FloatArray, frozen_floats, read_only
 from defease.cashflows import FlowKind
 from defease.dates import to_date
-from defease.errors import Caution, InputError, Problem, ProblemList, bad_input
+from defease.errors import Caution, InputError, Problem, bad_input
 from defease.liability_index import Amounts
-from defease.performance import MarketMoves, OfficialValues, market_moves, official_values
+from defease.performance import (
+    MarketMoves,
+    OfficialValues,
+    Step,
+    aligned_returns,
+    dated_returns,
+    linked_by_month,
+    market_moves,
+    official_values,
+)
 from defease.performance.series import month_numbers
 
 if TYPE_CHECKING:
@@ -23,8 +32,6 @@ if TYPE_CHECKING:
     from defease.inputs.official_file import OfficialFigure
     from defease.inputs.performance_files import MonitoringInputs, Proxy
     from defease.services.index import IndexStudy
-
-SHOWN = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,22 +73,13 @@ def months_of_proxies(
     >>> returns.round(12).tolist(), ends.astype(str).tolist()
     ([[0.21]], ['2025-02-28'])
     """
-    found, columns = ProblemList(), {}
-    for name, (days, returns) in proxies.items():
-        months = month_numbers(days)
-        own = np.unique(months)
-        missing = np.setdiff1d(np.arange(own[0], own[-1] + 1), own)
-        for month in missing[:SHOWN]:
-            text = str(np.datetime64(int(month), "M"))
-            found.add(f"proxy of {name}", f"has no return in {text}", "add the month")
-        logs = np.log1p(returns)
-        columns[name] = {int(m): float(np.expm1(logs[months == m].sum())) for m in own}
-    found.raise_if_any()
-    common = set.intersection(*(set(column) for column in columns.values()))
-    ends = [day for day in dates[1:] if int(month_numbers(day.reshape(1))[0]) in common]
-    rows = [[columns[name][int(month_numbers(d.reshape(1))[0])] for name in proxies] for d in ends]
-    table = np.array(rows, dtype=np.float64).reshape(len(ends), len(proxies))
-    return frozen_floats(table, name="proxies"), np.array(ends, dtype="datetime64[D]")
+    linked = {name: linked_by_month(dated_returns(*proxy)) for name, proxy in proxies.items()}
+    first = max(proxy.dates[0] for proxy in linked.values()).astype("datetime64[M]")
+    before = to_date(first.astype("datetime64[D]") - np.timedelta64(1, "D"))
+    found = aligned_returns(linked, step=Step.MONTHLY, after=before)
+    months, ends = month_numbers(found.dates), month_numbers(dates[1:])
+    _, rows, places = np.intersect1d(months, ends, return_indices=True)
+    return read_only(found.returns[rows]), read_only(dates[1:][places])
 
 
 def moves_of(study: IndexStudy, proxies: Mapping[str, Proxy]) -> MarketMoves:
@@ -98,7 +96,7 @@ def moves_of(study: IndexStudy, proxies: Mapping[str, Proxy]) -> MarketMoves:
     if np.ma.getmaskarray(owed)[places].any():
         what = "the index has no return in some of the months"
         raise bad_input(where="liability index", what=what, remedy='set index.amounts = "gross"')
-    received = _contributions(study)[places]
+    received = expected_contributions(study, index.dates)[places]
     return market_moves(
         ends,
         class_returns=returns,
@@ -110,19 +108,22 @@ def moves_of(study: IndexStudy, proxies: Mapping[str, Proxy]) -> MarketMoves:
     )
 
 
-def _contributions(study: IndexStudy) -> FloatArray:
-    """Contributions expected in each month of the index, whether or not it counts them."""
+def expected_contributions(study: IndexStudy, dates: DateArray) -> FloatArray:
+    """Contributions expected between dates, whether or not the index counts them."""
     index = study.index
-    if study.inputs.amounts is Amounts.NET:
+    if study.inputs.amounts is Amounts.NET and len(dates) == len(index.dates):
         return index.contributions
     flows = study.inputs.projections[0].flows
     chosen = flows.kinds == FlowKind.CONTRIBUTIONS
-    month = np.searchsorted(index.dates, flows.dates[chosen]) - 1
-    inside = (month >= 0) & (month < len(index.dates) - 1)
-    sums = np.bincount(
-        month[inside], weights=flows.amounts[chosen][inside], minlength=len(index.dates) - 1
-    )
-    return frozen_floats(sums, name="contributions")
+    return paid_between(flows.dates[chosen], flows.amounts[chosen], dates)
+
+
+def paid_between(days: DateArray, amounts: FloatArray, dates: DateArray) -> FloatArray:
+    """Sums of amounts by the period in which they fall, shape (dates - 1,)."""
+    month = np.searchsorted(dates, days) - 1
+    inside = (month >= 0) & (month < len(dates) - 1)
+    sums = np.bincount(month[inside], weights=amounts[inside], minlength=len(dates) - 1)
+    return frozen_floats(sums, name="amounts by period")
 
 
 def officials_of(
@@ -164,13 +165,13 @@ def officials_of(
 
 
 def last_roll_date(moves: MarketMoves, asked: dt.date | None) -> dt.date:
-    """The month end to roll to: the last one known, or the last on or before the day asked."""
+    """The date to roll to: the last one known, or the last on or before the day asked."""
     ends = [to_date(day) for day in moves.dates]
     if asked is None:
         return ends[-1]
     before = [day for day in ends if day <= asked]
     if not before or asked > ends[-1]:
-        what = f"{asked} lies outside the months that index and proxies cover"
+        what = f"{asked} lies outside the periods that index and proxies cover"
         remedy = f"choose a date from {ends[0]} to {ends[-1]}, or add curves and proxy returns"
         raise bad_input(where="--to", what=what, remedy=remedy)
     return before[-1]
@@ -181,7 +182,7 @@ def _within_proxies(
 ) -> tuple[list[OfficialFigure], list[Caution]]:
     """Official values from which every month is covered; what proxies that are short leave out."""
     first, last = to_date(moves.dates[0]), to_date(moves.dates[-1])
-    opening = to_date(study.index.dates[study.index.place_of(first) - 1])
+    opening = to_date(study.index.dates[study.index.dates < moves.dates[0]][-1])
     early = [figure.date for figure in known if study.inputs.start <= figure.date < opening]
     used = [figure for figure in known if figure.date not in early]
     if not used:

@@ -47,7 +47,7 @@ def test_gaps_and_duplicates_of_proxies_are_listed_together() -> None:
         )
     assert [(p.where, p.what) for p in caught.value.problems] == [
         ("proxy equity 2025-02-28", "same period as 2025-02-28, or earlier"),
-        ("proxy bonds 2025-03-31", "periods missing after 2025-01-31"),
+        ("proxy bonds 2025-03-31", "periods missing after 2025-01-31: no return in 2025-02"),
         ("proxy cash", "no return after 2025-01-31"),
     ]
 

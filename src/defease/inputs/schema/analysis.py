@@ -150,3 +150,4 @@ class MonitoringSection(Section):
 
     official: FileName | None = None
     proxies: dict[str, FileName] = Field(default_factory=dict)
+    step: Literal["monthly", "daily"] = "monthly"

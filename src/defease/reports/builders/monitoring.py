@@ -50,6 +50,12 @@ class MonitoringFacts:
     moves: MarketMoves
     tested: BackTest | None
     date: dt.date
+    is_daily: bool
+
+    def periods(self, count: int) -> str:
+        """So many periods in words."""
+        word = "day" if self.is_daily else "month"
+        return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def monitoring_tiles(facts: MonitoringFacts) -> KeyFigures:
@@ -79,7 +85,7 @@ def monitoring_sections(facts: MonitoringFacts, currency: str) -> list[Section]:
     if facts.tested is None:
         words = "With one official value nothing can be said of the error of this estimate."
         return [*sections, Section("How good the estimate is", [Callout(words, Tone.WARN)])]
-    return [*sections, _tested_section(facts.tested)]
+    return [*sections, _tested_section(facts.tested, is_daily=facts.is_daily)]
 
 
 def _path_section(facts: MonitoringFacts, currency: str) -> Section:
@@ -96,10 +102,14 @@ def _path_section(facts: MonitoringFacts, currency: str) -> Section:
         currency=currency,
     )
     columns = {"Date": dates, "Assets": assets, "Liability": owed, "Funded ratio": ratios}
-    data = data_table("Both sides, month by month", columns, [DATE, MONEY, MONEY, PERCENT])
+    data = data_table(
+        "Both sides, day by day" if facts.is_daily else "Both sides, month by month",
+        columns,
+        [DATE, MONEY, MONEY, PERCENT],
+    )
     caption = (
         f"The funded ratio went from {percent(ratios[0])} to {percent(ratios[-1])} in "
-        f"{len(path.dates)} {'month' if len(path.dates) == 1 else 'months'}."
+        f"{facts.periods(len(path.dates))}."
     )
     blocks: list[Block] = [Paragraph(_words(facts, currency)), Figure(caption, chart, data)]
     return Section("The estimate", blocks)
@@ -147,10 +157,10 @@ def _classes_section(facts: MonitoringFacts) -> Section:
     return Section("What the classes did", [Paragraph(words), table])
 
 
-def _tested_section(tested: BackTest) -> Section:
+def _tested_section(tested: BackTest, *, is_daily: bool) -> Section:
     columns = [
         Column("date", "Official date", DATE),
-        Column("periods", "Months", COUNT),
+        Column("periods", "Days" if is_daily else "Months", COUNT),
         Column("asset_error", "Assets", ERROR),
         Column("liability_error", "Liability", ERROR),
         Column("ratio_error", "Funded ratio", ERROR),
