@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import defease
-from tests.index_plans import AA, EQUITY, OFFICIAL, PLAN, RETURNS, UST, index_plan
+from tests.index_plans import AA, EQUITY, FLOWS, OFFICIAL, PLAN, RETURNS, UST, index_plan
 
 LATER = '[[liabilities.projection]]\neffective = 2024-11-30\nfile = "cash_flows.csv"\n'
 ASKED = {"monitor": ("--roll-forward",)}
@@ -115,6 +115,24 @@ def test_curves_up_to_the_last_month_end_are_no_early_end(tmp_path: Path) -> Non
         )
         codes = {w["code"] for w in defease("index", folder, "--json").json["warnings"]}
         assert "curves_end_early" not in codes
+
+
+def test_a_net_bucket_below_zero_has_money_and_n_m_for_every_percentage(tmp_path: Path) -> None:
+    """Contributions of 2,000 in the last bucket; nothing is divided by what is left of it."""
+    flows = FLOWS.replace("expenses\n", "expenses,contributions\n").replace(",0\n", ",0,2000\n")
+    flows = flows.replace(",1\n", ",1,0\n").replace(",2\n", ",2,0\n").replace(",3\n", ",3,0\n")
+    folder = index_plan(tmp_path, cash_flows=flows)
+    results = defease("index", folder, "--json").json["results"]
+    (last,) = [b for b in results["buckets"] if b["name"] == "5+" and b["kind"] == "bucket"]
+    assert last["future_value"] == pytest.approx(900 - 2000)
+    assert last["present_value"] < 0
+    assert [last[key] for key in ("share", "price", "yield", "modified_duration")] == [None] * 4
+    assert last["returns"]["month"] is None
+    assert last["sensitivities"][0]["change"] != 0
+    assert last["sensitivities"][0]["relative_change"] is None
+    lines = defease("index", folder).out.splitlines()
+    rows = [line.split() for line in lines if line.startswith("5+ ")]
+    assert [row.count("n/m") for row in rows] == [4, 4, 4]
 
 
 def test_eleven_months_give_no_annual_figure(tmp_path: Path) -> None:

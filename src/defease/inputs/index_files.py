@@ -26,10 +26,12 @@ from defease.inputs.inflation_files import check_tags, read_inflation
 from defease.inputs.plan_files import PLAN_FILE, PlanFiles
 from defease.inputs.schema.analysis import IndexSection
 from defease.liability_index import (
+    DEFAULT_SEGMENTS,
     Amounts,
     Indexation,
     IndexStructure,
     Projection,
+    Span,
     SpreadingEffect,
     spread_monthly,
     spreading_effect,
@@ -148,7 +150,7 @@ class _IndexReading:
             curves=history,
             risk_free=None if risk_free is None else self._until_asked(risk_free),
             actual=self._payments(start),
-            structure=IndexStructure(tuple(self.section.buckets or DEFAULT_EDGES)),
+            structure=self._structure(),
             amounts=Amounts(self.section.amounts),
             spreading=spreading,
             cautions=tuple(dict.fromkeys(self.cautions)),
@@ -166,6 +168,14 @@ class _IndexReading:
             history.between(start, to_date(history.dates[-1])),
             tuple(dict.fromkeys(self.cautions)),
             dict(self.files.inputs),
+        )
+
+    def _structure(self) -> IndexStructure:
+        """Buckets of the plan, and its segments after the usual ones."""
+        own = tuple(_span(text) for text in self.section.segments)
+        return IndexStructure(
+            edges=tuple(self.section.buckets or DEFAULT_EDGES),
+            segments=tuple(dict.fromkeys((*DEFAULT_SEGMENTS, *own))),
         )
 
     def _basis(self) -> BasisSection:
@@ -362,3 +372,9 @@ class _IndexReading:
         self.cautions.extend(reading.cautions)
         self.understood.append((name, f"payments made: {reading.understood}"))
         return reading.flows
+
+
+def _span(text: str) -> Span:
+    """A segment as it is written, 2-7 or 10+."""
+    first, _, last = text.removesuffix("+").partition("-")
+    return Span(float(first), float(last) if last else None)

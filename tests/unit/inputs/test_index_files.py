@@ -34,6 +34,23 @@ def test_everything_that_the_plan_says(tmp_path: Path) -> None:
     assert set(inputs.inputs) == {"aa_history.csv", "ust_history.csv", "cash_flows.csv"}
 
 
+def test_segments_of_the_plan_stand_after_the_usual_ones(tmp_path: Path) -> None:
+    plan = PLAN.replace(
+        "buckets = [0, 2, 5]", 'buckets = [0, 2, 5]\nsegments = ["2-7.5", "10+", "20+"]'
+    )
+    inputs = read(tmp_path, plan=plan)
+    assert [s.name for s in inputs.structure.segments] == ["1-3", "1-10", "10+", "2-7.5", "20+"]
+    assert inputs.structure.segments[3].to_year == 7.5
+
+
+@pytest.mark.parametrize("text", ["7-2", "3-3", "ten", "-5", "5-"])
+def test_segments_that_span_nothing_are_refused(tmp_path: Path, text: str) -> None:
+    plan = PLAN.replace("buckets = [0, 2, 5]", f'segments = ["{text}"]')
+    problem = only_problem(lambda: read(tmp_path, plan=plan))
+    assert "index.segments" in problem.where
+    assert text in problem.what
+
+
 def test_other_commands_never_open_the_files(tmp_path: Path) -> None:
     folder = index_plan(tmp_path, aa_history="not,a,curve\n")
     (folder / "ust_history.csv").unlink()

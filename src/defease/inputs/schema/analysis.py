@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -24,6 +25,7 @@ from defease.inputs.schema.base import (
 )
 from defease.inputs.schema.strategy import FundedRatio
 
+SEGMENT = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?)|\+)")
 SHORTEST_DURATION, LONGEST_DURATION = 0.5, 100.0
 
 
@@ -59,6 +61,14 @@ class InflationSection(Section):
     lag_months: Annotated[int, AfterValidator(whole_between(0, 24))] = 3
 
 
+def _segment(text: str) -> str:
+    """A span of years as the report names it: 2-7, or 10+."""
+    found = SEGMENT.fullmatch(text.strip())
+    if not found or (found[2] and float(found[1]) >= float(found[2])):
+        wrong(f"{text!r} as a segment", 'write years from and to, as "2-7", or "10+"')
+    return text.strip()
+
+
 class IndexSection(Section):
     """[index]: the custom liability index."""
 
@@ -68,6 +78,7 @@ class IndexSection(Section):
     basis: Text | None = None
     start: dt.date | None = None
     buckets: Annotated[list[Real], AfterValidator(increasing)] | None = None
+    segments: list[Annotated[str, AfterValidator(_segment)]] = Field(default_factory=list)
     amounts: Literal["net", "gross"] = "net"
     payments: FileName | None = None
     inflation: list[InflationSection] = Field(default_factory=list)

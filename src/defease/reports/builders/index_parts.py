@@ -36,7 +36,9 @@ PERIODS = {
     Period.TWELVE_MONTHS: "12 months",
     Period.SINCE_INCEPTION: "Since start",
 }
+MONTHS_NEEDED = {Period.MONTH: 1, Period.QUARTER: 3, Period.TWELVE_MONTHS: 12}
 SHOWN_MONTHS = 24
+NOT_MEANINGFUL = "n/m"
 
 
 def parts_section(facts: IndexFacts, currency: str) -> Section:
@@ -50,7 +52,8 @@ def parts_section(facts: IndexFacts, currency: str) -> Section:
     blocks: list[Block] = [
         Paragraph(_parts_words(facts, currency)),
         _statistics_table(facts, parts),
-        _returns_table(parts),
+        _returns_table(parts, months=len(facts.months)),
+        _price_and_income_table(parts, months=len(facts.months)),
     ]
     return Section("Term buckets, segments and groups", blocks)
 
@@ -94,7 +97,10 @@ def _statistics_table(facts: IndexFacts, parts: Mapping[str, PartFacts]) -> Tabl
         Column("modified_duration", "Mod. duration", YEARS),
     ]
     rows = [_statistics_row(name, p.statistics) for name, p in parts.items()]
-    note = "Buckets add up to the total; segments overlap them. Price: per 100 of payments."
+    note = (
+        "Buckets add up to the total; segments overlap them. Price: per 100 of payments. n/m: not "
+        "meaningful, the value being zero, negative or small beside what it is made of."
+    )
     return Table(f"What the index holds on {facts.end}", columns, rows, note=note, totals=[-1])
 
 
@@ -104,29 +110,65 @@ def _statistics_row(name: str, found: PartStatistics) -> list[Cell]:
         name,
         risk.future_value,
         risk.present_value,
-        found.weight,
-        found.price,
-        risk.annual_yield,
-        risk.modified_duration,
+        *(
+            NOT_MEANINGFUL if value is None else value
+            for value in (found.weight, found.price, risk.annual_yield, risk.modified_duration)
+        ),
     ]
 
 
-def _returns_table(parts: Mapping[str, PartFacts]) -> Table:
+def _returns_table(parts: Mapping[str, PartFacts], *, months: int) -> Table:
     columns = [
         Column("part", "Part", LABEL),
         *(Column(period.value, title, RETURN) for period, title in PERIODS.items()),
     ]
     rows: list[list[Cell]] = [
-        [name, *(_total(part.returns[period]) for period in PERIODS)]
+        [
+            name,
+            *(
+                _component(part.returns[period], "total_return", period, months)
+                for period in PERIODS
+            ),
+        ]
         for name, part in parts.items()
     ]
-    note = "Total returns to the last date; an empty cell is younger than the period or not "
-    note += "meaningful. A bucket keeps a month's payments from its start to its end."
+    note = "Total returns to the last date; n/m: not meaningful in some month of the period. "
+    note += "A bucket keeps a month's payments from its start to its end."
     return Table("Total returns", columns, rows, note=note, totals=[-1])
 
 
-def _total(found: LinkedReturn | None) -> float | None:
-    return None if found is None else found.total_return
+def _price_and_income_table(parts: Mapping[str, PartFacts], *, months: int) -> Table:
+    """Total returns parted: what payments earned at their own rates, and all that moved prices."""
+    periods = (Period.MONTH, Period.TWELVE_MONTHS, Period.SINCE_INCEPTION)
+    kinds = {"price_return": "price", "income": "income"}
+    columns = [
+        Column("part", "Part", LABEL),
+        *(
+            Column(f"{period.value}_{key}", f"{PERIODS[period]}, {word}", RETURN)
+            for period in periods
+            for key, word in kinds.items()
+        ),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            name,
+            *(
+                _component(part.returns[period], key, period, months)
+                for period in periods
+                for key in kinds
+            ),
+        ]
+        for name, part in parts.items()
+    ]
+    note = "Income: each payment at its own rate. Price: the rest. Together the total return."
+    return Table("Price and income returns", columns, rows, note=note, totals=[-1])
+
+
+def _component(found: LinkedReturn | None, key: str, period: Period, months: int) -> Cell:
+    """A return, n/m, or nothing for an index younger than the period."""
+    if found is not None:
+        return float(getattr(found, key))
+    return None if months < MONTHS_NEEDED.get(period, 1) else NOT_MEANINGFUL
 
 
 def liability_words(found: LinkedReturn) -> str:
