@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from defease.reports.document import Spec
 
 HEIGHT = 300
+LONG_YEARS, SHORT_YEARS = 4.0, 0.5
 LEVEL = Format(Kind.NUMBER, 1)
 
 
@@ -69,6 +70,13 @@ def level_lines(
     return framed(f"{words} by month", data=rows, layers=[line], height=HEIGHT)
 
 
+def _date_format(years: float) -> str:
+    """Years of a long history, months of a short one, days of a few months."""
+    if years > LONG_YEARS:
+        return "%Y"
+    return "%b %Y" if years > SHORT_YEARS else "%d %b"
+
+
 def _time_axis(dates: Sequence[dt.date]) -> Row:
     years = (dates[-1] - dates[0]).days / 365.25 if dates else 0.0
     return {
@@ -77,7 +85,7 @@ def _time_axis(dates: Sequence[dt.date]) -> Row:
         "scale": {"type": "utc"},
         "axis": {
             "title": None,
-            "format": "%Y" if years > 4 else "%b %Y",
+            "format": _date_format(years),
             "tickCount": 8,
             "labelOverlap": True,
             "labelSeparation": 8,
