@@ -4,6 +4,7 @@ A linear programme is a frozen value of plain arrays.  Its solution is believed 
 certificate computed here from the given data (feasibility, reduced costs, duality gap).
 """
 
+from defease.solvers.basis import carried_basis, solve_repriced
 from defease.solvers.certificate import certify
 from defease.solvers.conflicts import Conflict, smallest_conflict
 from defease.solvers.mixed import Effort, solve_mixed_program
@@ -34,9 +35,11 @@ __all__ = [
     "Session",
     "SolverStatus",
     "TimeLimitError",
+    "carried_basis",
     "certify",
     "find_root",
     "smallest_conflict",
     "solve_linear_program",
     "solve_mixed_program",
+    "solve_repriced",
 ]

@@ -1,6 +1,12 @@
 """What a desk does after the first day: trades from current holdings, credit events, backtests."""
 
 from defease.matching.desk.hedges import HedgeRatios, hedge_ratios
+from defease.matching.desk.monthly import (
+    MonthlyRules,
+    SolvedMonth,
+    monthly_matches,
+    solve_month,
+)
 from defease.matching.desk.portfolio import (
     CurrentPortfolio,
     ForcedSale,
@@ -31,19 +37,23 @@ __all__ = [
     "CurrentPortfolio",
     "ForcedSale",
     "HedgeRatios",
+    "MonthlyRules",
     "NoSales",
     "NoTrades",
     "NotTrading",
     "Rebalance",
     "Side",
+    "SolvedMonth",
     "Trade",
     "TradeList",
     "TradeReasons",
     "TradingCosts",
     "TradingPrices",
     "hedge_ratios",
+    "monthly_matches",
     "rebalance",
     "rebalanced",
+    "solve_month",
     "trade_file",
     "trade_list",
     "trading_prices",
