@@ -24,6 +24,7 @@ class Labels:
     sectors: tuple[str, ...]
     ratings: tuple[str, ...]
     outstanding: FloatArray
+    offered: FloatArray
     countries: tuple[str, ...]
     maturities: DateArray
 
@@ -36,6 +37,7 @@ def labels(count: int, *, issuers: int = 4, ratings: tuple[str, ...] = ("A", "BB
         tuple(f"issuer {i % issuers}" for i in range(count)),
         tuple(f"sector {i % 2}" for i in range(count)),
         tuple(ratings[i // 2 % len(ratings)] for i in range(count)),
+        np.full(count, np.inf),
         np.full(count, np.inf),
         tuple(f"country {i % 3}" for i in range(count)),
         np.full(count, np.datetime64("2030-01-01", "D")),

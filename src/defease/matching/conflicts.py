@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defease.bonds.ratings import TREASURY
 from defease.dates import to_date
-from defease.matching.limits import CountryLimit, IssuerLimit, SectorLimit, ShareLimit
+from defease.matching.contradictions import StatedShares, contradictions
 from defease.matching.policy import Availability
 from defease.matching.problem import Sense
-from defease.matching.words import money, percent
+from defease.matching.words import money
 from defease.solvers import smallest_conflict
 
 if TYPE_CHECKING:
-    from defease.matching.problem import LabelledBonds, LimitRow, MatchingProgram
+    from defease.matching.problem import LimitRow, MatchingProgram
     from defease.matching.question import MatchingQuestion
 
 LARGEST_SEARCHED = 60_000
@@ -24,32 +23,12 @@ LISTED = 12
 
 
 def observations(question: MatchingQuestion) -> tuple[str, ...]:
-    """What makes an answer impossible, or all cash, whatever the payments are."""
+    """What makes an answer impossible, or nearly all cash, whatever the payments are."""
     bonds = question.bonds
-    found = [] if len(bonds) else ["no bond may be bought"]
-    if len(bonds) and TREASURY not in bonds.ratings:
-        found += [
-            said
-            for limit in question.limits
-            if isinstance(limit, IssuerLimit | SectorLimit | CountryLimit)
-            and (said := _too_few_groups(limit, bonds))
-        ]
-    return tuple(found)
-
-
-def _too_few_groups(limit: ShareLimit, bonds: LabelledBonds) -> str:
-    columns = {"issuer": bonds.issuers, "sector": bonds.sectors, "country": bonds.countries}
-    labels = columns[limit.family]
-    if limit.name != limit.words:
-        return ""
-    named = {label for label in labels if label}
-    count = len(named) + (labels.count("") if limit.family == "issuer" else "" in labels)
-    most = count * limit.share
-    if most >= 1.0:
-        return ""
-    share = f"{count} x {percent(limit.share)} = {percent(most)}"
-    into = "of the cost into bonds, and there are no Treasuries"
-    return f"the {limit.words} lets at most {share} {into}"
+    if not len(bonds):
+        return ("no bond may be bought",)
+    shares = StatedShares.of(question.limits, cash_allowed=False)
+    return tuple(problem.what for problem in contradictions(bonds, shares))
 
 
 def conflict_in_words(question: MatchingQuestion, matching: MatchingProgram) -> tuple[str, ...]:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from defease.bonds.ratings import rating_bucket
 from defease.bonds.terms import FACE
 from defease.errors import Problem
+from defease.matching.limits import (
+    CountryLimit,
+    IssuerLimit,
+    MinimumTreasuries,
+    RatingLimit,
+    SectorLimit,
+    ShareLimit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +43,25 @@ class StatedShares:
     minimum_treasuries: float = 0.0
     maximum_names: int | None = None
     cash_allowed: bool = True
+
+    @classmethod
+    def of(cls, limits: Sequence[object], **others: Any) -> StatedShares:
+        """The shares that the limits of a question state; `others` are fields beside them."""
+        countries = [limit for limit in limits if isinstance(limit, CountryLimit)]
+        named = {limit.country: limit.share for limit in countries if limit.country}
+        for_each = [limit.share for limit in countries if not limit.country]
+        return cls(
+            issuer=_share(limits, IssuerLimit),
+            sector=_share(limits, SectorLimit),
+            ratings={one.bucket: one.share for one in limits if isinstance(one, RatingLimit)},
+            country=for_each[0] if for_each else named or None,
+            minimum_treasuries=_share(limits, MinimumTreasuries) or 0.0,
+            **others,
+        )
+
+
+def _share(limits: Sequence[object], kind: type[ShareLimit]) -> float | None:
+    return next((limit.share for limit in limits if isinstance(limit, kind)), None)
 
 
 def contradictions(bonds: BondUniverse, stated: StatedShares) -> tuple[Problem, ...]:

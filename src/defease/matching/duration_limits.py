@@ -13,7 +13,7 @@ from defease.curves import CurveShift
 from defease.errors import bad_input
 from defease.matching.limits import SizedLimit
 from defease.matching.problem import Sense, positions
-from defease.matching.words import percent
+from defease.matching.words import money
 
 if TYPE_CHECKING:
     from defease.arrays import FloatArray
@@ -24,6 +24,8 @@ PLACE = "matching.limits"
 DEFAULT_TENORS = (0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0)
 LONGEST = 100.0
 HALF_A_YEAR = 0.5
+TENTH = 0.1
+THOUSANDFOLD = 1000.0
 
 
 @dataclass(frozen=True)
@@ -90,48 +92,63 @@ class ShortestDuration(DurationLimit):
 
 @dataclass(frozen=True, eq=False)
 class KeyRateLimit(SizedLimit):
-    """Money key-rate durations of bonds and liability apart by at most a share of the liability's.
+    """Money key-rate durations of bonds and liability apart by at most a stated amount.
 
-    ``|sum_i k_ij x_i - k_Lj| <= tolerance x sum_j |k_Lj|`` at each tenor j, with k the change of
-    value on the curve for one unit of the key rate's hat, annual effective spot rates.
+    ``|sum_i k_ij x_i - k_Lj| <= tolerance_j`` at each tenor j, with k the loss of value on the
+    curve per unit of the key rate's hat, annual effective spot rates: plan currency times years
+    (1,000 here is 10 cents a basis point).  One tolerance for all tenors, or one each.
     """
 
-    tolerance: float
+    tolerances: float | tuple[float, ...]
     curve: DiscountCurve
     tenors: tuple[float, ...] = DEFAULT_TENORS
     family = "key_rate_tolerance"
     words = "key-rate tolerance"
-    loosest = 10.0
     scales_with_base = False
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.tolerance < np.inf:
-            what = f"must be a share of the liability's money duration, got {self.tolerance}"
-            raise bad_input(where=PLACE, what=what, remedy="give a decimal, as 0.02")
+        given = self.each
+        if len(given) != len(self.tenors) or not all(0.0 <= one < np.inf for one in given):
+            what = f"must be one amount of 0 or more, or {len(self.tenors)} of them, got {given}"
+            raise bad_input(where=PLACE, what=what, remedy="give money duration: value times years")
+
+    @property
+    def each(self) -> tuple[float, ...]:
+        """The tolerance of each tenor."""
+        given = self.tolerances
+        return given if isinstance(given, tuple) else (given,) * len(self.tenors)
 
     @property
     def size(self) -> float:
-        """The tolerance."""
-        return self.tolerance
+        """The largest tolerance; the others move in proportion."""
+        return max(self.each)
+
+    @property
+    def step(self) -> float:  # type: ignore[override]  # a step of money depends on the money
+        """A tenth of the largest tolerance."""
+        return TENTH * self.size or 1.0
+
+    @property
+    def loosest(self) -> float:  # type: ignore[override]
+        """A thousand times the largest tolerance."""
+        return THOUSANDFOLD * (self.size or 1.0)
 
     def resized(self, size: float) -> Self:
-        """The same limit at another tolerance."""
-        return replace(self, tolerance=size)
+        """The same limit with tolerances in the same proportions."""
+        scale = size / self.size if self.size else 0.0
+        return replace(self, tolerances=tuple(one * scale or size for one in self.each))
 
     def said(self, size: float) -> str:
-        """A share of the liability's money duration."""
-        return percent(size)
+        """An amount of money duration."""
+        return money(size)
 
     def add_to(self, draft: ProgramDraft) -> None:
         """Two rows a tenor: not above, not below."""
-        data = draft.data
-        owed = self._money_durations(data.payment_times, data.payments)
+        data, room = draft.data, np.array(self.each)
+        target = self._money_durations(data.payment_times, data.payments).sum(axis=1)
         paid = self._money_durations(data.flow_times, data.flow_amounts)
-        room = self.tolerance * float(np.abs(owed.sum(axis=1)).sum())
         names = [f"{tenor:g}y" for tenor in self.tenors]
-        target = owed.sum(axis=1)
         free = np.full(len(target), np.inf)
-        scale = float(np.abs(target).sum())
         for sense in Sense:
             ends = (-free, target + room) if sense is Sense.AT_MOST else (target - room, free)
             rows = draft.builder.add_rows(*ends)
@@ -140,7 +157,7 @@ class KeyRateLimit(SizedLimit):
                 bonds = positions(draft.bond_columns)
                 places = np.full(len(bonds), row)
                 draft.builder.add_entries(places, bonds, sums.astype(np.float64))
-            draft.name_rows(self, names, rows, sense, per_size=scale)
+            draft.name_rows(self, names, rows, sense, per_size=1.0)
 
     def _money_durations(self, times: FloatArray, amounts: FloatArray) -> FloatArray:
         """Each payment's loss of value per unit of each key rate, shape (tenors, payments)."""

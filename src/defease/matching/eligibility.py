@@ -38,12 +38,16 @@ class Unrated(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Eligibility:
-    """Rules that keep bonds out; a rating rule also keeps out unrated bonds unless allowed."""
+    """Rules that keep bonds out; a rating rule also keeps out unrated bonds unless allowed.
+
+    Bonds that are `held` already need no offer to stay.
+    """
 
     minimum_rating: str = ""
     unrated: Unrated = Unrated.EXCLUDE
     exclude_callable: bool = True
     exclude_watch_list: bool = True
+    held: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.minimum_rating:
@@ -90,7 +94,7 @@ def _reasons(
     bonds: BondUniverse, rules: Eligibility, limits: Sequence[Limit]
 ) -> list[tuple[Reason, BoolArray]]:
     unrated = np.array([rating == UNRATED for rating in bonds.ratings], dtype=np.bool_)
-    found: list[tuple[Reason, BoolArray]] = [(Reason.NOT_OFFERED, bonds.offered == 0.0)]
+    found: list[tuple[Reason, BoolArray]] = [(Reason.NOT_OFFERED, _not_on_offer(bonds, rules))]
     if rules.exclude_callable:
         found.append((Reason.CALLABLE, bonds.callable))
     if rules.exclude_watch_list:
@@ -102,3 +106,8 @@ def _reasons(
         below = ~meets_minimum(bonds.ratings, rules.minimum_rating) & ~unrated
         found.append((Reason.BELOW_MINIMUM, below))
     return found
+
+
+def _not_on_offer(bonds: BondUniverse, rules: Eligibility) -> BoolArray:
+    unheld = np.array([name not in rules.held for name in bonds.identifiers], dtype=np.bool_)
+    return np.asarray((bonds.offered == 0.0) & unheld, dtype=np.bool_)

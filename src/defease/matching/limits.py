@@ -259,7 +259,10 @@ class MinimumTreasuries(ShareLimit):
 
 @dataclass(frozen=True)
 class SupplyLimit(ShareLimit):
-    """At most this share of each bond's outstanding face amount, where that is known."""
+    """At most this share of each bond's outstanding face amount, where that is known.
+
+    What is on offer bounds purchases with or without this limit.
+    """
 
     family = "supply"
     words = "limit on the share of outstanding amounts"

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from defease.arrays import read_only
+from defease.bonds.terms import FACE
 from defease.matching.assembly import ProgramBuilder
 from defease.matching.data import MatchingData
 from defease.matching.policy import Availability, LimitsRelativeTo, Surplus, TerminalSurplus
@@ -52,6 +53,8 @@ class LabelledBonds(Protocol):
     def maturities(self) -> DateArray: ...  # noqa: D102
     @property
     def outstanding(self) -> FloatArray: ...  # noqa: D102
+    @property
+    def offered(self) -> FloatArray: ...  # noqa: D102
 
 
 class Limit(Protocol):
@@ -138,7 +141,7 @@ class ProgramDraft:
         self.builder = ProgramBuilder()
         self.limit_rows: list[LimitRow] = []
         carried = self.policy.surplus is Surplus.CARRIED
-        self.bond_columns = self.builder.add_columns(data.prices)
+        self.bond_columns = self.builder.add_columns(data.prices, upper=self._most())
         upper = data.payments if carried else np.full(data.periods, np.inf)
         self.balance_rows = self.builder.add_rows(data.payments, upper)
         self._add_receipts()
@@ -251,6 +254,11 @@ class ProgramDraft:
             limit_rows=tuple(self.limit_rows),
         )
 
+    def _most(self) -> FloatArray:
+        """What can be held of each bond: what exists, and what is on offer unless more is held."""
+        exists, offered = self.bonds.outstanding / FACE, self.bonds.offered / FACE
+        return exists if self.data.trading else np.minimum(exists, offered)
+
     def _add_receipts(self) -> None:
         received = self.data.receipts
         counted = received.counted
@@ -305,7 +313,7 @@ class ProgramDraft:
 
     def _add_trades(self, trading: Trading) -> tuple[range, range]:
         """What is bought and sold of each bond, tied to what is held before and after."""
-        bought = self.builder.add_columns(trading.buying)
+        bought = self.builder.add_columns(trading.buying, upper=self.bonds.offered / FACE)
         sold = self.builder.add_columns(trading.selling, upper=trading.held)
         rows = positions(self.builder.add_rows(trading.held, trading.held))
         self.builder.add_entries(rows, positions(self.bond_columns), 1.0)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from defease.bonds.universe import BondUniverse
     from defease.cashflows import Payments
     from defease.matching.data import Trading
-    from defease.matching.haircut import ExpectedLossTable
+    from defease.matching.haircut import LossTable
     from defease.matching.problem import Limit
 
 
@@ -68,7 +68,7 @@ class MatchingQuestion:
         *,
         policy: MatchingPolicy,
         limits: Sequence[Limit] = (),
-        haircut: ExpectedLossTable | None = None,
+        haircut: LossTable | None = None,
     ) -> MatchingQuestion:
         """The question for these payments and bonds."""
         data = matching_data(due, bonds, policy, haircut=haircut)
@@ -113,6 +113,11 @@ class MatchingQuestion:
         )
         return replace(self, due=due, data=data)
 
+    def with_haircut(self, haircut: LossTable | None) -> MatchingQuestion:
+        """The same question with payments counted only as far as they survive default."""
+        data = matching_data(self.due, self.bonds, self.data.policy, haircut=haircut)
+        return replace(self, data=replace(data, trading=self.data.trading))
+
     def with_cash_cap(self, months: int | None) -> MatchingQuestion:
         """The same question with another cap on carried cash."""
         return replace(self, data=replace(self.data, cash_caps=cash_caps(self.due, months)))
@@ -126,7 +131,7 @@ def matching_question(
     limits: Sequence[Limit] = (),
     eligibility: Eligibility = DEFAULT_ELIGIBILITY,
     horizon: dt.date | None = None,
-    haircut: ExpectedLossTable | None = None,
+    haircut: LossTable | None = None,
 ) -> MatchingQuestion:
     """What is to be matched with what: payments up to the horizon, bonds that may be bought.
 
@@ -165,7 +170,7 @@ def matching_data(
     bonds: BondUniverse,
     policy: MatchingPolicy,
     *,
-    haircut: ExpectedLossTable | None = None,
+    haircut: LossTable | None = None,
 ) -> MatchingData:
     """Payments due and promised as the plain arrays of the programme."""
     promised = payments_of(bonds)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from defease.cashflows import Payments
     from defease.matching.data import MatchingData
     from defease.matching.eligibility import Eligibility
-    from defease.matching.haircut import ExpectedLossTable
+    from defease.matching.haircut import LossTable
     from defease.matching.policy import MatchingPolicy
     from defease.matching.problem import Limit, MatchingProgram
     from defease.matching.question import MatchingQuestion
@@ -40,7 +40,7 @@ def match_cash_flows(
     limits: Sequence[Limit] = (),
     eligibility: Eligibility = DEFAULT_ELIGIBILITY,
     horizon: dt.date | None = None,
-    haircut: ExpectedLossTable | None = None,
+    haircut: LossTable | None = None,
 ) -> MatchResult:
     """The cheapest bonds and cash that pay every net liability on its day, within the limits.
 

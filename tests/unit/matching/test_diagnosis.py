@@ -78,7 +78,7 @@ def test_limits_that_only_together_can_be_repaired_are_named_with_sizes_that_wor
     assert solve(limits=(IssuerLimit(0.16), RatingLimit(1.0, "A"))).cost > 0.0
     with pytest.raises(UncoveredError):
         solve(limits=(IssuerLimit(0.16), RatingLimit(0.99, "A")))
-    assert "10 x 8% = 80%" in caught.value.diagnosis.observations[0]
+    assert "10 issuers at 8% each can hold 80%" in caught.value.diagnosis.observations[0]
 
 
 def test_the_error_survives_another_process() -> None:

@@ -39,6 +39,7 @@ class PlainLabels:
     countries: tuple[str, ...]
     maturities: DateArray
     outstanding: FloatArray
+    offered: FloatArray
 
 
 def unlabelled(count: int) -> PlainLabels:
@@ -59,6 +60,7 @@ def unlabelled(count: int) -> PlainLabels:
         countries=none,
         maturities=read_only(np.full(count, np.datetime64("NaT", "D"))),
         outstanding=read_only(np.full(count, np.inf)),
+        offered=read_only(np.full(count, np.inf)),
     )
 
 
