@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from defease.arrays import FloatArray
     from defease.solvers.programs import LinearProgram
 
+ROUNDING = 1e-10
+
 
 def certify(
     problem: LinearProgram,
@@ -26,7 +28,8 @@ def certify(
     primal ``= max violation / (unit + |bound|)``, dual ``= max wrong-signed reduced cost /
     (unit + |cost|)``, gap ``= |c'x - (sum pi_i b_i + sum r_j bound_j)| / (unit + |c'x|)`` with each
     bound taken at the side on which its dual is active.  The units are those in which payments and
-    costs are of order 1 to 100.
+    costs are of order 1 to 100.  A reduced cost that is rounding (1e-10 of its cost) counts as 0 in
+    the gap: times a bound that is far away it would say nothing but rounding.
     """
     reduced = problem.reduced_costs(row_duals)
     primal = max(
@@ -38,7 +41,9 @@ def certify(
     wrong_columns = _wrong_signed(*columns) / (cost_unit + np.abs(problem.costs))
     dual = max(largest(wrong_columns), largest(_wrong_signed(*rows)) / cost_unit)
     cost = float(problem.costs @ x)
-    proven = _value_of_duals(*rows) + _value_of_duals(*columns)
+    rounding = ROUNDING * (cost_unit + np.abs(problem.costs))
+    clear = np.where(np.abs(reduced) > rounding, reduced, 0.0)
+    proven = _value_of_duals(*rows) + _value_of_duals(clear, *columns[1:])
     return Certificate(primal, dual, abs(cost - proven) / (amount_unit * cost_unit + abs(cost)))
 
 
