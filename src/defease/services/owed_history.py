@@ -44,6 +44,20 @@ class OwedHistory:
     cautions: tuple[Caution, ...]
 
     @property
+    def later(self) -> tuple[tuple[np.datetime64, Payments], ...]:
+        """Later projections and the first month end of the curves on which each is in force.
+
+        One that is replaced before a month end, or takes effect on or after the last, is left out.
+        """
+        found: dict[np.datetime64, Payments] = {}
+        dates = self.curves.dates
+        for each in self.inputs.projections[1:]:
+            place = int(np.searchsorted(dates, np.datetime64(each.effective, "D")))
+            if 0 < place < len(dates) - 1:
+                found[dates[place]] = _owed(each.flows, self.inputs.amounts)
+        return tuple(found.items())
+
+    @property
     def start(self) -> dt.date:
         """The first month end."""
         return self.inputs.start
@@ -59,14 +73,13 @@ def owed_history(question: Question, *, curves: str | Path | None = None) -> Owe
     inputs = read_index_inputs(question.plan, curves=None if curves is None else Path(curves))
     history = inputs.curves.between(inputs.start, to_date(inputs.curves.dates[-1]))
     flows = inputs.projections[0].flows
-    stream = flows.net if inputs.amounts is Amounts.NET else flows.gross
     end = to_date(history.dates[-1])
     return OwedHistory(
         inputs=inputs,
-        payments=Payments.from_dates(flows.valuation_date, stream.dates, stream.amounts),
+        payments=_owed(flows, inputs.amounts),
         curves=history,
         annual_expenses=_expenses(inputs, end),
-        cautions=(*inputs.cautions, *_later_projections(inputs), *_linked(flows)),
+        cautions=(*inputs.cautions, *_linked(flows)),
     )
 
 
@@ -78,16 +91,20 @@ def _expenses(inputs: IndexInputs, end: dt.date) -> float | None:
     return found if found > 0 else None
 
 
-def _later_projections(inputs: IndexInputs) -> tuple[Caution, ...]:
-    later = [each.effective for each in inputs.projections[1:]]
-    if not later:
+def first_projection_only(owed: OwedHistory, what: str) -> tuple[Caution, ...]:
+    """What has to be said where a part of the answer rests on the first projection alone."""
+    if not owed.later:
         return ()
+    days = ", ".join(str(day) for day, _ in owed.later)
     message = (
-        f"the payments are those in force on {inputs.start}; later projections "
-        f"({', '.join(day.isoformat() for day in later)}) are left out: a jump in what is owed is "
-        "no one's way of holding assets"
+        f"{what} rests on the payments in force on {owed.start}; those from {days} are not in it"
     )
     return (Caution("first_projection_only", message),)
+
+
+def _owed(flows: CashFlows, amounts: Amounts) -> Payments:
+    stream = flows.net if amounts is Amounts.NET else flows.gross
+    return Payments.from_dates(flows.valuation_date, stream.dates, stream.amounts)
 
 
 def _linked(flows: CashFlows) -> tuple[Caution, ...]:

@@ -21,7 +21,7 @@ from defease.performance.series import month_numbers
 from defease.policies import Decision, Direction, PortableAlphaPolicy
 from defease.reports.builders.port import PortFacts, port_sections, port_tiles
 from defease.reports.document import Document
-from defease.services.owed_history import OwedHistory, owed_history
+from defease.services.owed_history import OwedHistory, first_projection_only, owed_history
 from defease.services.plans import Question, ask, cautions_of, market_value, with_inputs
 from defease.services.task import TaskResult
 
@@ -125,6 +125,7 @@ def compute_port(
     comparison = compare_with_never_porting(history, policy)
     said = (
         *owed.cautions,
+        *first_projection_only(owed, "the back-test"),
         *given.returns.cautions,
         *cautions,
         *comparison.ported.cautions,

@@ -20,7 +20,7 @@ from defease.performance.rivals import (
 from defease.reports.builders.cash_sweep import SweepFacts
 from defease.reports.builders.rivals import RivalFacts, rival_sections, rival_tiles, rows_shown
 from defease.reports.document import Document
-from defease.services.owed_history import OwedHistory, owed_history
+from defease.services.owed_history import OwedHistory, first_projection_only, owed_history
 from defease.services.plans import Question, ask, cautions_of, with_inputs
 from defease.services.rival_choices import choices_of
 from defease.services.rival_sweep import SweepStudy, sweep_of, sweep_results
@@ -123,9 +123,20 @@ def compute_rivals(
         owed.curves,
         opening_ratio=opening_ratio,
         choices=choices_of(question.plan),
+        later=owed.later,
     )
     sweep, lacking = sweep_of(question.plan, owed, opening_ratio=opening_ratio)
     cautions = [*owed.cautions, *lacking]
+    cautions += [
+        Caution(
+            "new_projection",
+            f"from {day} on the payments are those of a later projection; the jump in what is owed "
+            "moves every funded ratio and is in no surplus change",
+        )
+        for day, _ in owed.later
+    ]
+    if sweep is not None:
+        cautions += first_projection_only(owed, "the cash sweep")
     for result in study.comparison.results:
         cautions += [_named(caution, result.name) for caution in result.cautions]
     if owed.annual_expenses is None:

@@ -362,9 +362,9 @@ def _cautions(liability: HedgedLiability, books: _Books) -> tuple[Caution, ...]:
 
 
 def _check_opening(opening_assets: float) -> None:
-    if not 0 < opening_assets < math.inf:
+    if not 0 <= opening_assets < math.inf:
         what = f"opening assets of {opening_assets:g}"
-        raise bad_input(where="rivals", what=what, remedy="give assets above 0, plan currency")
+        raise bad_input(where="rivals", what=what, remedy="give assets from 0, plan currency")
 
 
 def compare_rivals(

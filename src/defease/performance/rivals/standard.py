@@ -9,6 +9,7 @@ from defease.cashflows import Payments
 from defease.dates import to_date
 from defease.errors import bad_input
 from defease.performance.panels import discount_panel
+from defease.performance.rivals.chained import chained
 from defease.performance.rivals.indexes import cash_returns, index_history
 from defease.performance.rivals.mismatch import BenchmarkMismatch, benchmark_mismatch
 from defease.performance.rivals.recipes import (
@@ -18,7 +19,12 @@ from defease.performance.rivals.recipes import (
     Recipe,
     ZeroIndex,
 )
-from defease.performance.rivals.results import RivalComparison, compare_rivals, run_matched
+from defease.performance.rivals.results import (
+    RivalComparison,
+    RivalResult,
+    compare_rivals,
+    run_matched,
+)
 from defease.performance.rivals.strategies import (
     duration_match,
     hedged_liability,
@@ -28,9 +34,15 @@ from defease.performance.rivals.strategies import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
     import numpy as np
 
+    from defease.arrays import DateArray, FloatArray
+    from defease.curves import DiscountCurve
     from defease.performance.panels import CurvesOfDates
+    from defease.performance.rivals.strategies import HedgedLiability, Strategy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +89,16 @@ def study_rivals(
     *,
     opening_ratio: float = 1.0,
     choices: RivalChoices | None = None,
+    later: Sequence[tuple[np.datetime64, Payments]] = (),
 ) -> RivalStudy:
     """Liability and rivals on the same monthly curves, all opening with the same assets.
 
     Payments due by the first date are left out; opening assets are `opening_ratio` times the value
     of the rest.  One basis prices both sides, so that nothing but the holding differs.
+
+    `later` names dates of the curves, increasing, from which other payments are owed.  On such a
+    date everybody keeps the assets it has and goes on against the new payments; matched bonds are
+    exchanged for those of the new payments at the day's prices.
 
     Examples
     --------
@@ -99,11 +116,62 @@ def study_rivals(
     """
     chosen = choices or RivalChoices()
     _check(chosen, opening_ratio)
+    stretches = _stretches(payments, curves, later)
+    results: tuple[RivalResult, ...] = ()
+    for due, part in stretches:
+        opening = [float(each.assets[-1]) for each in results] or opening_ratio
+        comparison = _compared(due, part, chosen, opening)
+        pairs = zip(results, comparison.results, strict=True)
+        results = tuple(chained(*pair) for pair in pairs) if results else comparison.results
+    found = RivalComparison(comparison.liability, results)
+    return RivalStudy(found, _mismatches(stretches[-1][0], curves, chosen))
+
+
+def _stretches(
+    payments: Payments, curves: CurvesOfDates, later: Sequence[tuple[np.datetime64, Payments]]
+) -> list[tuple[Payments, CurvesOfDates]]:
+    """Each projection with the curves of the dates between which it is in force."""
+    owed = [(curves.dates[0], payments), *later]
+    ends = [*(day for day, _ in later), curves.dates[-1]]
+    return [
+        (due, _Between(curves, curves.dates[(curves.dates >= day) & (curves.dates <= end)]))
+        for (day, due), end in zip(owed, ends, strict=True)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Between:
+    """Some dates of a history."""
+
+    history: CurvesOfDates
+    dates: DateArray
+
+    def curve_on(self, date: dt.date) -> DiscountCurve:
+        return self.history.curve_on(date)
+
+
+def _compared(
+    payments: Payments, curves: CurvesOfDates, chosen: RivalChoices, opening: float | list[float]
+) -> RivalComparison:
+    """Everybody over one stretch; a number is a funded ratio, a list the assets of each."""
     ahead = payments.where(payments.dates > curves.dates[0])
     panel = discount_panel(curves, ahead.dates)
     owed = hedged_liability(panel, ahead.amounts)
-    opening = opening_ratio * float(owed.values[0])
     cash = cash_returns(curves)
+    strategies = _strategies(owed, curves, chosen, cash)
+    count = len(strategies) + 1
+    each = opening if isinstance(opening, list) else [opening * float(owed.values[0])] * count
+    matched = run_matched(owed, panel, ahead.amounts, opening_assets=each[0], cash=cash)
+    runs = [
+        compare_rivals(owed, [strategy], opening_assets=money).results[0]
+        for strategy, money in zip(strategies, each[1:], strict=True)
+    ]
+    return RivalComparison(owed, (matched, *runs))
+
+
+def _strategies(
+    owed: HedgedLiability, curves: CurvesOfDates, chosen: RivalChoices, cash: FloatArray
+) -> tuple[Strategy, ...]:
     indexes = [index_history(recipe, curves) for recipe in chosen.indexes]
     near, far = (
         index_history(ZeroIndex(f"{tenor:g}-year zero", (tenor,), (1.0,)), curves)
@@ -112,15 +180,12 @@ def study_rivals(
     years = chosen.swap_maturity
     swap = index_history(ParBondIndex(f"{years:g}-year par swap", (years,)), curves)
     ratio = chosen.hedge_ratio
-    strategies = (
+    return (
         *(hold_index(index) for index in indexes),
         duration_match(owed, near, far),
         leveraged_index(owed, indexes[0], cash, hedge_ratio=ratio),
         swap_overlay(owed, indexes[0], swap, cash, hedge_ratio=ratio),
     )
-    matched = run_matched(owed, panel, ahead.amounts, opening_assets=opening, cash=cash)
-    comparison = compare_rivals(owed, strategies, opening_assets=opening, matched=matched)
-    return RivalStudy(comparison, _mismatches(ahead, curves, chosen))
 
 
 def _mismatches(
