@@ -14,7 +14,7 @@ from defease.errors import Caution, bad_input
 from defease.liability_index.cautions import index_cautions
 from defease.liability_index.curves_by_date import CurvesByDate
 from defease.liability_index.dates import curves_on, index_dates
-from defease.liability_index.inflation import NOMINAL, check_inflation, revaluation_of
+from defease.liability_index.inflation import NOMINAL
 from defease.liability_index.parts import IndexPart
 from defease.liability_index.payments_made import signed_payments
 from defease.liability_index.projections import (
@@ -24,6 +24,7 @@ from defease.liability_index.projections import (
     check_projections,
     eras_of,
 )
+from defease.liability_index.revaluation import check_inflation, revaluation_of
 from defease.liability_index.structure import Amounts, IndexStructure
 from defease.liability_index.sums import EraSums, era_sums
 from defease.liability_index.waterfall import Stage, months_on

@@ -21,7 +21,7 @@ import numpy as np
 from defease.arrays import DateArray, FloatArray, IntArray, frozen_floats, read_only
 from defease.curves import Compounding, curve_history
 from defease.dates import MONTHS_PER_YEAR
-from defease.errors import ProblemList, did_you_mean
+from defease.errors import ProblemList
 from defease.liability_index.curves_by_date import CurvesByDate, minus_logs_reader
 
 if TYPE_CHECKING:
@@ -30,14 +30,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from defease.liability_index.projections import Era
 
 NOMINAL = ""
 """The tag of a payment that no index moves."""
 WHERE = "inflation"
 DEFAULT_LAG_MONTHS = 3
 """Of indexed bonds of the US Treasury and most others."""
-LISTED_AT_MOST = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,47 +139,11 @@ def log_growth(index: PriceIndex, seen: IntArray, due: IntArray) -> FloatArray:
     reached = np.minimum(seen[:, None], due)
     ahead = (due - reached) / MONTHS_PER_YEAR
     places = np.searchsorted(index.months.astype(np.int64), reached - index.lag_months)
-    rows = np.searchsorted(_expected_months(index), seen)
+    rows = np.searchsorted(expected_months(index), seen)
     # A term of zero is nobody's question to a curve; its answer is overwritten.
     read = minus_logs_reader(index.expected)(rows, np.where(ahead > 0, ahead, 1.0))
     growth: FloatArray = np.log(index.levels)[places] + np.where(ahead > 0, read, 0.0)
     return growth
-
-
-def revaluation_of(era: Era, days: IntArray) -> FloatArray | None:
-    """What inflation up to each date of an era has made of one unit, shape (dates, payments).
-
-    None when no payment is index-linked.
-    """
-    indexation, table = era.projection.indexation, era.table
-    if indexation is None or not (table.tags != NOMINAL).any():
-        return None
-    seen, due = month_numbers(days[era.first : era.last + 1]), month_numbers(table.days)
-    stated = month_numbers(np.array([indexation.stated], "datetime64[D]").astype(np.int64))
-    logs = np.zeros((len(seen), len(due)))
-    for index in indexation.indices:
-        chosen = table.tags == index.name
-        if chosen.any():
-            both = log_growth(index, np.concatenate([stated, seen]), due[chosen])
-            logs[:, chosen] = both[1:] - both[0]
-    return read_only(np.exp(logs))
-
-
-def check_inflation(eras: Sequence[Era], dates: DateArray) -> None:
-    """Refuse tags without an index and index numbers or expectations that are missing, at once."""
-    found = ProblemList()
-    for era in eras:
-        tags = sorted({str(tag) for tag in era.table.tags} - {NOMINAL})
-        given = era.projection.indexation
-        known = {} if given is None else {index.name: index for index in given.indices}
-        for tag in tags:
-            if tag not in known:
-                what = f"payments are linked to {tag!r}, an index that is not given"
-                remedy = did_you_mean(tag, sorted(known)) if known else "give its numbers by month"
-                found.add(WHERE, what, remedy)
-            elif given is not None:
-                _check_months(found, known[tag], era, dates, given.stated)
-    found.raise_if_any()
 
 
 def month_numbers(days: IntArray) -> IntArray:
@@ -189,33 +151,6 @@ def month_numbers(days: IntArray) -> IntArray:
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
-def _check_months(
-    found: ProblemList, index: PriceIndex, era: Era, dates: DateArray, stated: dt.date
-) -> None:
-    of_era = dates[era.first : era.last + 1].astype("datetime64[M]")
-    base = np.datetime64(stated, "M")
-    first, last = min(of_era[0], base), max(of_era[-1], base)
-    needed = np.arange(first, last + 1) - index.lag_months
-    missing = np.setdiff1d(needed, index.months)
-    if len(missing):
-        what = f"has no number for {_listed(missing)}"
-        if index.lag_months:
-            what += f" (months of the plan less the lag of {index.lag_months})"
-        remedy = "add the months as published, or end the index before them; none is made up"
-        found.add(f"index {index.name}", what, remedy)
-    seen = np.append(of_era, base).astype(np.int64)
-    unseen = np.setdiff1d(seen, _expected_months(index)).astype("datetime64[M]")
-    if len(unseen):
-        what = f"has no expected inflation on {_listed(unseen)}"
-        remedy = "the expectation covers every date of the index and the day amounts are stated at"
-        found.add(f"index {index.name}", what, remedy)
-
-
-def _expected_months(index: PriceIndex) -> IntArray:
+def expected_months(index: PriceIndex) -> IntArray:
+    """Months since 1970-01 at whose ends an expectation is given."""
     return index.expected.dates.astype("datetime64[M]").astype(np.int64)
-
-
-def _listed(months: DateArray) -> str:
-    listed = ", ".join(str(month) for month in months[:LISTED_AT_MOST])
-    more = len(months) - LISTED_AT_MOST
-    return f"{listed} and {more} more months" if more > 0 else listed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defease.arrays import FloatArray, read_only
-from defease.liability_index.inflation import revaluation_of
+from defease.liability_index.revaluation import revaluation_of
 from defease.liability_index.structure import IndexStructure, cell_starts
 from defease.liability_index.waterfall import ROWS_IN_BLOCK, Months, Stage, unit_values
 
