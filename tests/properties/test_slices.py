@@ -25,7 +25,15 @@ from defease.matching import (
     TerminalSurplus,
     answer,
 )
-from defease.matching.slices import horizon_curve
+from defease.matching.slices import (
+    Shares,
+    Slice,
+    Stream,
+    horizon_curve,
+    is_homogeneous,
+    match_budget,
+    match_priorities,
+)
 from tests.slice_data import market_question
 
 seeds = st.integers(0, 10_000)
@@ -57,6 +65,10 @@ POLICIES: dict[str, dict[str, Any]] = {
     "terminal target": {
         "terminal_surplus": TerminalSurplus.TARGET,
         "terminal_target": 40.0,
+    },
+    "credited, no cap": {
+        "terminal_surplus": TerminalSurplus.CREDITED,
+        "terminal_discount_factor": 0.9,
     },
     "terminal credited": {
         "terminal_surplus": TerminalSurplus.CREDITED,
@@ -119,3 +131,160 @@ def test_years_within_a_budget_are_the_longest_affordable(seed: int, share: floa
     )
     assert (curve.costs[row + 1 :] > budget).all()
     assert curve.last_within(curve.costs).tolist() == list(range(20))
+
+
+@few
+@given(seeds, st.floats(0.02, 0.98))
+@pytest.mark.parametrize(
+    "conventions", ["plain", "cash cap", "borrowing under a cash cap", "loans", "credited, no cap"]
+)
+def test_a_budget_buys_the_last_affordable_date_and_all_of_itself(
+    conventions: str, seed: int, share: float
+) -> None:
+    policy = MatchingPolicy(
+        **{"reinvestment_rate": 0.01, "cash_cap_months": None, **POLICIES[conventions]}
+    )
+    question = market_question(MONTHS, bonds=30, seed=seed, policy=policy)
+    curve = horizon_curve(question)
+    assume(curve.full_cost is not None)
+    assert curve.full_cost is not None
+    budget = share * curve.full_cost
+    assume(budget > 1.0)
+    found = match_budget(question, budget, curve=curve)
+    row = int(curve.last_within(np.array([budget]))[0])
+    paid = row + 1
+    assert found.shares[:paid].tolist() == [1.0] * paid
+    assert (found.shares[paid + 1 :] == 0.0).all()
+    # Re-costed by an ordinary match of the payments made, and nothing of the budget is left.
+    again = answer(question.until(paid + 1).with_shares_paid(found.shares[: paid + 1]))
+    assert again.cost == pytest.approx(budget, rel=1e-7)
+    assert again.cost <= budget * (1 + 1e-8)
+    assert found.result.certificate.holds
+    # A little more of the next payment costs more than the budget.
+    more = found.shares[: paid + 1].copy()
+    more[-1] += 0.01
+    assert answer(question.until(paid + 1).with_shares_paid(more)).cost > budget
+
+
+@few
+@given(seeds, st.integers(1, MONTHS - 1))
+def test_the_cost_of_a_horizon_buys_that_horizon(seed: int, periods: int) -> None:
+    question = market_question(MONTHS, seed=seed)
+    curve = horizon_curve(question)
+    found = match_budget(question, float(answer(question.until(periods)).cost), curve=curve)
+    assert found.shares[:periods].tolist() == [1.0] * periods
+    assert found.shares[periods:].sum() <= 1e-6
+    assert found.horizon_years == pytest.approx(question.data.payment_times[periods - 1])
+
+
+@few
+@given(seeds, st.floats(0.02, 0.98))
+def test_a_vertical_slice_is_a_closed_form_where_nothing_is_fixed(seed: int, share: float) -> None:
+    policy = MatchingPolicy(reinvestment_rate=0.01, cash_cap_months=4)
+    question = market_question(MONTHS, seed=seed, inflows=True, policy=policy)
+    question = question.with_limits((IssuerLimit(0.4), SectorLimit(0.7)))
+    assert is_homogeneous(question)
+    full = horizon_curve(question).full_cost
+    assume(full is not None)
+    assert full is not None
+    found = match_budget(question, share * full, slice=Slice.VERTICAL)
+    assert found.percent == pytest.approx(share, rel=1e-9)
+    assert found.result.cost == pytest.approx(share * full, rel=1e-9)
+
+
+@few
+@given(seeds, st.floats(0.05, 0.95))
+@pytest.mark.parametrize("limits", ["none", "key rates"])
+def test_a_vertical_slice_under_fixed_amounts_spends_the_budget(
+    limits: str, seed: int, share: float
+) -> None:
+    policy = MatchingPolicy(reinvestment_rate=0.01, cash_cap_months=4, **BORROWING)
+    question = market_question(8, seed=seed, policy=policy).with_limits(LIMITS[limits])
+    assert not is_homogeneous(question)
+    full = horizon_curve(question).full_cost
+    assume(full is not None)
+    assert full is not None
+    budget = share * full
+    found = match_budget(question, budget, slice=Slice.VERTICAL)
+    assert found.percent is not None
+    assert found.result.cost == pytest.approx(budget, rel=1e-7)
+    # Costs are convex in the share and 0 payments cost at most nothing.
+    assert found.percent >= share * (1 - 1e-9)
+
+
+@few
+@given(seeds)
+def test_at_the_full_cost_both_slices_are_the_whole_liability(seed: int) -> None:
+    question = market_question(MONTHS, seed=seed)
+    whole = answer(question)
+    for chosen in Slice:
+        found = match_budget(question, whole.cost, slice=chosen)
+        np.testing.assert_allclose(found.shares, 1.0, rtol=1e-9)
+        assert found.result.cost == pytest.approx(whole.cost, rel=1e-9)
+        assert found.left_over == 0.0
+        richer = match_budget(question, whole.cost + 123.0, slice=chosen)
+        assert richer.left_over == pytest.approx(123.0)
+
+
+@few
+@given(seeds, st.floats(0.3, 0.95))
+@pytest.mark.parametrize("months", [None, 3])
+def test_priorities_keep_the_budget_and_the_protected_payments(
+    months: int | None, seed: int, share: float
+) -> None:
+    policy = MatchingPolicy(reinvestment_rate=0.01, cash_cap_months=months)
+    question = market_question(MONTHS, seed=seed, inflows=True, policy=policy)
+    curve = horizon_curve(question)
+    assume(curve.full_cost is not None)
+    assert curve.full_cost is not None
+    draw = np.random.default_rng(seed)
+    payments = question.data.payments
+    senior = payments.clip(min=0.0) * draw.uniform(0.0, 0.3, MONTHS)
+    first = Stream(name="first", amounts=senior, protected=np.ones(MONTHS, dtype=np.bool_))
+    second = Stream(name="second", amounts=payments - senior, shares=Shares.FALLING)
+    budget = share * curve.full_cost
+    assume(budget > 1.0)
+    try:
+        found = match_priorities(question, budget, streams=(first, second))
+    except ModelError:
+        return
+    assert found.result.cost <= budget * (1 + 1e-8)
+    assert found.certificate.holds
+    assert found.shares["first"].tolist() == [1.0] * MONTHS
+    outgo = found.shares["second"][second.amounts > 0.0]
+    assert (np.diff(outgo) <= 1e-9).all()
+    assert outgo.min() >= 0.0
+    assert found.paid["first"] == pytest.approx(senior.sum())
+
+
+@few
+@given(seeds, st.floats(0.1, 0.9))
+def test_free_shares_pay_more_than_falling_ones_and_they_more_than_level(
+    seed: int, share: float
+) -> None:
+    question = market_question(MONTHS, seed=seed)
+    budget = share * answer(question).cost
+    paid = {
+        kind: match_priorities(
+            question, budget, streams=[Stream(amounts=question.data.payments, shares=kind)]
+        ).paid["payments"]
+        for kind in Shares
+    }
+    total = question.data.payments.sum()
+    slack = 1e-7 * total
+    assert paid[Shares.BY_DATE] >= paid[Shares.FALLING] - slack
+    assert paid[Shares.FALLING] >= paid[Shares.LEVEL] - slack
+    assert paid[Shares.LEVEL] == pytest.approx(share * total, rel=1e-7)
+    years_first = match_budget(question, budget).shares @ question.data.payments
+    assert paid[Shares.FALLING] >= years_first - slack
+
+
+@few
+@given(seeds, st.floats(0.2, 0.8))
+def test_the_price_of_the_budget_is_what_one_more_unit_buys(seed: int, share: float) -> None:
+    question = market_question(MONTHS, seed=seed)
+    budget = share * answer(question).cost
+    less, more = (match_priorities(question, budget * (1 + d)) for d in (-1e-4, 1e-4))
+    gained = (more.paid["payments"] - less.paid["payments"]) / (2e-4 * budget)
+    # Concave in the budget: the slope between two points lies between the prices at both.
+    assert more.bought_per_unit - 1e-6 <= gained <= less.bought_per_unit + 1e-6

@@ -1,5 +1,19 @@
 """Slices of a liability: years, percents and priorities that a budget buys; goals; windows."""
 
+from defease.matching.slices.budgets import BudgetMatch, Slice, is_homogeneous, match_budget
 from defease.matching.slices.horizons import CurveEnd, HorizonCurve, horizon_curve
+from defease.matching.slices.priorities import PriorityMatch, Shares, Stream, match_priorities
 
-__all__ = ["CurveEnd", "HorizonCurve", "horizon_curve"]
+__all__ = [
+    "BudgetMatch",
+    "CurveEnd",
+    "HorizonCurve",
+    "PriorityMatch",
+    "Shares",
+    "Slice",
+    "Stream",
+    "horizon_curve",
+    "is_homogeneous",
+    "match_budget",
+    "match_priorities",
+]
