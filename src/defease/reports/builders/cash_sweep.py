@@ -136,14 +136,15 @@ def _classes(facts: SweepFacts) -> Table:
         Column("name", "Class"),
         Column("opening", "Opening", MONEY),
         Column("sold", "Paid", MONEY),
-        Column("falling", "Of it in falling months", MONEY),
+        Column("falling", "When down", MONEY),
         Column("closing", "Closing", MONEY),
     ]
     rows = _rows("Sweep", facts.comparison.sweep) + _rows("Sleeve", facts.comparison.sleeve)
     part = "" if facts.share == 1 else f", at most {percent(facts.share)} of it"
     note = (
-        f"Exchanged: {label(facts.funding_class)}, {facts.chosen}{part}. Classes are not "
-        "rebalanced in either case. Once the bonds have run out all classes are swept."
+        "When down: paid in months in which the class fell. Exchanged: "
+        f"{label(facts.funding_class)}, {facts.chosen}{part}. Classes are not rebalanced in either "
+        "case. Once the bonds have run out all classes are swept."
     )
     return Table("What each class paid", columns, rows, note=note)
 
