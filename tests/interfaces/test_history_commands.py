@@ -171,3 +171,11 @@ def test_every_date_is_iso(bodies: dict[str, str]) -> None:
     for body in bodies.values():
         for day in re.findall(r'"(?:date|start|end|as_of)": "([^"]*)"', body):
             assert dt.date.fromisoformat(day).isoformat() == day
+
+
+def test_tables_as_data_frames(plans: Path, bodies: dict[str, str]) -> None:
+    frames = services.attribute(plans / "corporate").to_pandas()
+    board = frames["Scoreboard"]
+    told = strict_json(bodies["attribute"])["results"]["scoreboard"]
+    assert len(board) == len(told)
+    assert list(frames["Risk: eight measures"].columns)[:2] == ["measure", "value"]
