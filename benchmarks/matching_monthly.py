@@ -14,7 +14,7 @@ from defease.dates import add_months
 from defease.matching import MatchResult, match_cash_flows
 from defease.matching.desk import monthly_matches
 
-MONTHS = 24
+MONTHS, MILLION = 24, 1e6
 AGREEMENT = 1e-9
 RATE, RATE_MOVE, SPREAD_MOVE = 0.04, 0.002, 0.0003
 
@@ -68,7 +68,7 @@ def same_costs(ours: list[MatchResult], other: list[MatchResult]) -> None:
 
 def row(count: int) -> Row:
     """Warm against cold for one size of market."""
-    liability, months = payments(), market_months(count)
+    liability, months = payments().scaled(MILLION), market_months(count)
     return compare(
         f"{MONTHS} months of {count:,} bonds x 360, warm v. cold",
         lambda: warm(liability, months),

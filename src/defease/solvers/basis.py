@@ -51,8 +51,9 @@ def carried_basis(basis: Basis, columns: IntArray, rows: IntArray) -> Basis:
     carried.col_status = _carried(earlier.col_status, columns, status.kLower)
     carried.row_status = _carried(earlier.row_status, rows, status.kBasic)
     carried.valid = True
-    # It may have too many or too few basic members: the solver completes it.
-    carried.alien = True
+    basic = (*carried.col_status, *carried.row_status).count(status.kBasic)
+    # One with too many or too few members is for the solver to complete, which takes longer.
+    carried.alien = basic != len(rows)
     return Basis(carried)
 
 

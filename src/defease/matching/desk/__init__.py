@@ -1,5 +1,12 @@
 """What a desk does after the first day: trades from current holdings, credit events, backtests."""
 
+from defease.matching.desk.credit import (
+    CreditEvent,
+    Default,
+    PartialDefault,
+    Shortfall,
+    credit_event,
+)
 from defease.matching.desk.hedges import HedgeRatios, hedge_ratios
 from defease.matching.desk.monthly import (
     MonthlyRules,
@@ -34,14 +41,18 @@ from defease.matching.desk.trades import (
 
 __all__ = [
     "COLUMNS",
+    "CreditEvent",
     "CurrentPortfolio",
+    "Default",
     "ForcedSale",
     "HedgeRatios",
     "MonthlyRules",
     "NoSales",
     "NoTrades",
     "NotTrading",
+    "PartialDefault",
     "Rebalance",
+    "Shortfall",
     "Side",
     "SolvedMonth",
     "Trade",
@@ -49,6 +60,7 @@ __all__ = [
     "TradeReasons",
     "TradingCosts",
     "TradingPrices",
+    "credit_event",
     "hedge_ratios",
     "monthly_matches",
     "rebalance",

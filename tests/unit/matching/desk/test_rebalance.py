@@ -79,8 +79,10 @@ def test_ineligible_holdings_are_sold_at_the_bid_with_the_reason() -> None:
     held = CurrentPortfolio(faces={"one": 1000.0, "old": 500.0, "lost": 10.0}, marks={"lost": 40.0})
     found = rebalance(owed(), zeros(), held, eligibility=Eligibility(minimum_rating="A"))
     reasons = {sale.identifier: (sale.reason, sale.proceeds) for sale in found.forced_sales}
-    assert reasons["old"] == ("rated below the minimum", pytest.approx(395.0))
-    assert reasons["lost"] == ("no price in the universe", pytest.approx(4.0))
+    assert reasons["old"][0] == "rated below the minimum"
+    assert reasons["old"][1] == pytest.approx(395.0)
+    assert reasons["lost"][0] == "no price in the universe"
+    assert reasons["lost"][1] == pytest.approx(4.0)
     words = {t.identifier: (t.side, t.reason) for t in found.trades.trades}
     assert words["old"] == (Side.SELL, "forced: rated below the minimum")
     assert words["lost"] == (Side.SELL, "forced: no price in the universe")
@@ -107,6 +109,7 @@ def test_limits_that_forbid_a_top_up_leave_only_cash() -> None:
     found = rebalance(owed(100.0, 100.0), zeros(), held, policy=policy, limits=[IssuerLimit(0.5)],
                       eligibility=Eligibility(minimum_rating="A"))  # fmt: skip
     kept = found.not_trading
+    assert kept.cash_if_kept is not None
     assert kept.cash_if_kept == pytest.approx(100.0)
     assert kept.cash_with_top_up is not None  # Treasuries may be bought until the share is small
     assert kept.cash_with_top_up > kept.cash_if_kept
