@@ -14,6 +14,7 @@ import numpy as np
 
 from defease.arrays import BoolArray, FloatArray, read_only
 from defease.errors import SolverError
+from defease.matching.lots.cuts import Cut, cut_names, spread_tickets
 from defease.solvers import LinearSolution, NoSolution, Session, TimeLimitError
 
 if TYPE_CHECKING:
@@ -82,41 +83,127 @@ def rounded_up(pool: Pool, levels: FloatArray) -> Candidate | None:
 class Dive:
     """One way down from the linear optimum of a pool to pieces."""
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
-        self._pool, self._pieces, self._clock = pool, pool.pieces, clock
+    def __init__(self, pool: Pool, clock: Clock, *, cut: Cut = Cut.SMALLEST) -> None:
+        self._pool, self.pieces, self._clock, self._cut = pool, pool.pieces, clock, cut
         self._session = Session(pool.program)
         self._lower = np.zeros(pool.size)
         self._upper = np.minimum(pool.program.column_upper[: pool.size], self._largest())
         self._forced = np.zeros(pool.size, dtype=np.bool_)
         self._settled = np.zeros(pool.size, dtype=np.bool_)
         self._solution: LinearSolution | None = None
+        self.names_were_cut = False
 
     def run(self) -> Candidate | None:
         """The pieces found; None where the rules leave nothing on this way down.
 
         Raises `TimeLimitError` when the clock runs out.
         """
-        self._move(np.arange(self._pool.size), self._lower, self._upper)
+        self._move(np.arange(self.size), self._lower, self._upper)
         if self._solution is None:
             return None
-        self._drop_small()
-        if not self._drop_names():
+        if self.pieces.ticket > 0.0 and not self.pieces.trades:
+            spread_tickets(self)
+        self.settle_small()
+        self.names_were_cut = self.excess_names > 0
+        if self.names_were_cut and not cut_names(self, self._cut):
             return None
         self._close()
-        return self._round() if self._pieces.unit else self._finished()
-
-    def _largest(self) -> FloatArray:
-        unit = self._pieces.unit
-        whole = np.floor(self._pieces.most / unit) * unit if unit else self._pieces.most
-        usable = np.where(whole >= self._pieces.least, whole, 0.0)
-        return np.asarray(np.maximum(usable, self._pieces.held), dtype=np.float64)
+        return self._round() if self.pieces.unit else self._finished()
 
     @property
-    def _levels(self) -> FloatArray:
+    def size(self) -> int:
+        """Number of bonds in the pool."""
+        return self._pool.size
+
+    @property
+    def prices(self) -> FloatArray:
+        """Prices of the bonds as they are in the market."""
+        return self._pool.program.costs[: self.size]
+
+    @property
+    def levels(self) -> FloatArray:
+        """What is held as things stand, crumbs left out."""
         if self._solution is None:
-            return np.zeros(self._pool.size)
-        levels = self._solution.x[: self._pool.size]
+            return np.zeros(self.size)
+        levels = self._solution.x[: self.size]
         return np.where(levels > NOTHING * levels.max(initial=0.0), levels, 0.0)
+
+    @property
+    def held(self) -> IntArray:
+        """Positions of the bonds held."""
+        return np.flatnonzero(self.levels)
+
+    @property
+    def excess_names(self) -> int:
+        """How many names there are beyond what is allowed."""
+        return len(self.held) - self.pieces.names
+
+    @property
+    def cost(self) -> float:
+        """The objective as things stand."""
+        return self._solution.objective if self._solution is not None else np.inf
+
+    def drop(self, bonds: IntArray) -> bool:
+        """Hold none of some bonds from here on, if anything is feasible without them."""
+        none = np.zeros(len(bonds))
+        return self._move(bonds, none, none)
+
+    def cost_without(self, bond: int) -> float:
+        """What all would cost without one bond; infinite where nothing is feasible without it."""
+        one = np.array([bond])
+        bounds = self._lower[one], self._upper[one]
+        stands = self._solution
+        cost = self.cost if self.drop(one) else np.inf
+        self._bound(one, *bounds)
+        self._solution = stands
+        return cost
+
+    def forbid_the_rest(self) -> None:
+        """What is not held now is not bought later."""
+        rest = np.flatnonzero(self.levels == 0.0)
+        none = np.zeros(len(rest))
+        self._bound(rest, none, none)
+
+    def reprice(self, prices: FloatArray) -> None:
+        """Solve again at other prices of the bonds."""
+        bonds = np.arange(self.size)
+        self._session.price_columns(bonds, prices)
+        self._move(bonds, self._lower.copy(), self._upper.copy())
+
+    def settle_small(self) -> None:
+        """Pieces below the minimum go, the smallest quarter at a time, or are raised to it."""
+        least = self.pieces.least
+        for _ in range(2 * self.size if least else 0):
+            levels = self.levels
+            below = (levels > 0.0) & (levels < least * (1.0 - WHOLE)) & ~self._as_held(levels)
+            small = np.flatnonzero(below & ~self._forced)
+            if not len(small):
+                return
+            small = small[np.argsort(levels[small], kind="stable")]
+            if len(small) <= FEW:
+                self._drop_or_raise(int(small[-1]))
+                continue
+            group = small[: len(small) // SHARE_DROPPED]
+            if not self.drop(group):
+                self._drop_or_raise(int(group[0]))
+
+    def _drop_or_raise(self, bond: int) -> None:
+        """The cheaper of holding none of a bond and holding the smallest piece."""
+        one, least = np.array([bond]), np.array([self.pieces.least])
+        without, upper = self.cost_without(bond), np.maximum(least, self._upper[one])
+        bounds = self._lower[one], self._upper[one]
+        if self._move(one, least, upper):
+            self._forced[bond] = True
+            if self.cost <= without:
+                return
+            self._bound(one, *bounds)
+        self._forced[bond] = not (np.isfinite(without) and self.drop(one))
+
+    def _largest(self) -> FloatArray:
+        unit = self.pieces.unit
+        whole = np.floor(self.pieces.most / unit) * unit if unit else self.pieces.most
+        usable = np.where(whole >= self.pieces.least, whole, 0.0)
+        return np.asarray(np.maximum(usable, self.pieces.held), dtype=np.float64)
 
     def _move(self, bonds: IntArray, lower: FloatArray, upper: FloatArray) -> bool:
         """Bound some bonds and solve again; what turns out infeasible is taken back."""
@@ -133,85 +220,24 @@ class Dive:
         self._lower[bonds], self._upper[bonds] = lower, upper
         self._session.bound_columns(bonds, lower.astype(np.float64), upper.astype(np.float64))
 
-    def _drop_small(self) -> None:
-        """Pieces below the minimum go, the smallest quarter at a time, or are raised to it."""
-        least = self._pieces.least
-        for _ in range(2 * self._pool.size if least else 0):
-            levels = self._levels
-            below = (levels > 0.0) & (levels < least * (1.0 - WHOLE)) & ~self._as_held(levels)
-            small = np.flatnonzero(below & ~self._forced)
-            if not len(small):
-                return
-            small = small[np.argsort(levels[small], kind="stable")]
-            if len(small) <= FEW:
-                self._drop_or_raise(int(small[-1]))
-                continue
-            group = small[: len(small) // SHARE_DROPPED]
-            if not self._move(group, np.zeros(len(group)), np.zeros(len(group))):
-                self._drop_or_raise(int(group[0]))
-
-    def _drop_or_raise(self, bond: int) -> None:
-        """The cheaper of holding none of a bond and holding the smallest piece."""
-        one, least = np.array([bond]), np.array([self._pieces.least])
-        bounds = self._lower[one], self._upper[one]
-        raised = self._move(one, least, np.maximum(least, bounds[1]))
-        dear = self._cost if raised else np.inf
-        self._bound(one, *bounds)
-        if self._move(one, np.zeros(1), np.zeros(1)) and self._cost <= dear:
-            return
-        if raised:
-            self._move(one, least, np.maximum(least, bounds[1]))
-            self._forced[bond] = True
-            return
-        self._bound(one, *bounds)
-        self._forced[bond] = True
-
-    @property
-    def _cost(self) -> float:
-        return self._solution.objective if self._solution is not None else np.inf
-
-    def _drop_names(self) -> bool:
-        """The smallest holdings go, a quarter of the excess at a time, until names are few."""
-        stuck = np.zeros(self._pool.size, dtype=np.bool_)
-        while True:
-            levels = self._levels
-            held = np.flatnonzero(levels)
-            excess = len(held) - self._pieces.names
-            if excess <= 0:
-                return True
-            free = held[~stuck[held]]
-            if not len(free):
-                return False
-            free = free[np.argsort(levels[free], kind="stable")]
-            self._forbid(np.flatnonzero(levels == 0.0))
-            group = free[: max(1, excess // SHARE_DROPPED)]
-            if self._move(group, np.zeros(len(group)), np.zeros(len(group))):
-                self._drop_small()
-            else:
-                stuck[group] = True
-
-    def _forbid(self, bonds: IntArray) -> None:
-        none = np.zeros(len(bonds))
-        self._bound(bonds, none, none)
-
     def _close(self) -> None:
         """From here on the bonds held are held, and no others."""
-        levels, least = self._levels, self._pieces.least
-        self._forbid(np.flatnonzero(levels == 0.0))
+        levels, least = self.levels, self.pieces.least
+        self.forbid_the_rest()
         held = np.flatnonzero((levels > 0.0) & ~self._as_held(levels))
         floors = np.maximum(self._lower[held], np.minimum(least, levels[held]))
         self._bound(held, floors, self._upper[held])
         kept = np.flatnonzero((levels > 0.0) & self._as_held(levels))
-        self._bound(kept, self._pieces.held[kept], self._pieces.held[kept])
+        self._bound(kept, self.pieces.held[kept], self.pieces.held[kept])
         self._settled[kept] = True
 
     def _as_held(self, levels: FloatArray) -> BoolArray:
-        held = self._pieces.held
+        held = self.pieces.held
         return np.asarray((held > 0.0) & (np.abs(levels - held) <= WHOLE * held), dtype=np.bool_)
 
     def _round(self) -> Candidate | None:
         """Whole lots in order of falling maturity; each time the cheaper of up and down."""
-        held = np.flatnonzero(self._levels)
+        held = np.flatnonzero(self.levels)
         order = held[np.argsort(-self._pool.last_dates[held], kind="stable")]
         waiting, done, retreats = deque(order.tolist()), list[int](), 0
         while waiting:
@@ -230,16 +256,16 @@ class Dive:
 
     def _release(self, bonds: list[int]) -> None:
         places = np.array(bonds)
-        places = places[~self._as_held(self._levels)[places]]
-        most = np.maximum(self._pieces.most[places], self._lower[places])
-        least = np.minimum(self._pieces.least, self._lower[places])
+        places = places[~self._as_held(self.levels)[places]]
+        most = np.maximum(self.pieces.most[places], self._lower[places])
+        least = np.minimum(self.pieces.least, self._lower[places])
         self._move(places, least, most)
 
     def _round_one(self, bond: int) -> bool:
-        unit, one = self._pieces.unit, np.array([bond])
+        unit, one = self.pieces.unit, np.array([bond])
         bounds = self._lower[one], self._upper[one]
-        lots = float(self._levels[bond] / unit)
-        nearest, base = float(np.round(lots)), self._cost
+        lots = float(self.levels[bond] / unit)
+        nearest, base = float(np.round(lots)), self.cost
         other = nearest + (1.0 if lots > nearest else -1.0)
         best, chosen = np.inf, None
         for count in (nearest, other):
@@ -247,17 +273,17 @@ class Dive:
             if not bounds[0][0] - WHOLE <= level[0] <= bounds[1][0] * (1.0 + WHOLE):
                 continue
             if self._move(one, level, level):
-                if self._cost < best:
-                    best, chosen = self._cost, level
+                if self.cost < best:
+                    best, chosen = self.cost, level
                 if abs(lots - nearest) < WHOLE or best <= base * (1.0 + GOOD_ENOUGH):
                     return True
                 self._bound(one, *bounds)
         return chosen is not None and self._move(one, chosen, chosen)
 
     def _finished(self) -> Candidate | None:
-        levels = in_lots(self._pool, self._levels)
+        levels = in_lots(self._pool, self.levels)
         kept = self._as_held(levels)
-        levels = np.where(kept, self._pieces.held, levels)
+        levels = np.where(kept, self.pieces.held, levels)
         return evaluated(self._pool, levels)
 
 

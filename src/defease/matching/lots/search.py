@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defease.arrays import FloatArray, IntArray, read_only
+from defease.matching.lots.cuts import Cut
 from defease.matching.lots.dive import Candidate, Dive, evaluated, rounded_up
 from defease.matching.lots.mixed import best_of, whole_program
 from defease.matching.lots.pool import Pieces, largest_levels, pool_of
+from defease.matching.lots.windows import Windows
 from defease.solvers import Effort, LinearSolution, SolverStatus, TimeLimitError
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 FIRST_POOL, NEXT_POOL = 3, 4
 """Bonds in the first pool for each one that the linear optimum holds, and in the next for each."""
 FEWEST = 40
+FIRST_SHARE = 0.25
 ROOM = 10.0
 LEAST_TIME = 0.05
 
@@ -35,6 +38,7 @@ class StageKind(StrEnum):
     ROUNDED_UP = "rounding up"
     DIVE = "dive"
     RESTRICTED = "whole numbers among the most promising bonds"
+    WINDOWS = "whole numbers by windows of maturities"
     WHOLE = "whole numbers among all bonds"
 
 
@@ -68,7 +72,6 @@ class Search:
         self.best: Candidate | None = None
         self.found_by: StageKind | None = None
         self.stages: list[Stage] = []
-        self.exhausted = False
 
     def run(
         self, *, relative_gap: float, progress: Callable[[float], None] | None = None
@@ -105,11 +108,19 @@ class Search:
         self._note(StageKind.ROUNDED_UP, pool)
 
     def _dive(self) -> None:
-        pool = self._pool(self._promising(FIRST_POOL))
-        try:
-            self._offer(pool, Dive(pool, self._clock).run(), StageKind.DIVE)
-        finally:
-            self._note(StageKind.DIVE, pool)
+        """Down by the quickest way; by the others too where names are too many."""
+        for cut in Cut:
+            pool = self._pool(self._promising(FIRST_POOL))
+            dive = Dive(pool, self._clock, cut=cut)
+            try:
+                self._offer(pool, dive.run(), StageKind.DIVE)
+            except TimeLimitError:
+                self._offer(pool, rounded_up(pool, dive.levels), StageKind.DIVE)
+                raise
+            finally:
+                self._note(StageKind.DIVE, pool)
+            if not dive.names_were_cut:
+                break
 
     def _enlarge(
         self, relative_gap: float, progress: Callable[[float], None] | None
@@ -118,7 +129,10 @@ class Search:
         factor = FIRST_POOL
         while self._clock.left > LEAST_TIME:
             pool = self._pool(self._promising(factor))
-            ended = self._solve_whole(pool, relative_gap)
+            share = FIRST_SHARE if factor == FIRST_POOL and self.best else 1.0
+            ended = self._solve_whole(pool, relative_gap, self._clock.left * share)
+            if ended is SolverStatus.TIME_LIMIT and not self._within(relative_gap):
+                self._slide(pool, relative_gap)
             if progress is not None:
                 progress(min(1.0, self._clock.spent / self._clock.allowed))
             if self._within(relative_gap):
@@ -131,10 +145,21 @@ class Search:
             factor *= NEXT_POOL
         return SolverStatus.TIME_LIMIT
 
-    def _solve_whole(self, pool: Pool, relative_gap: float) -> SolverStatus:
+    def _slide(self, pool: Pool, relative_gap: float) -> None:
+        best = self._part_of_best(pool)
+        if best is None or self._clock.left <= LEAST_TIME:
+            return
+        windows = Windows(whole_program(pool), self._clock)
+        for found in windows.improvements(best, relative_gap=relative_gap):
+            self._offer(pool, found, StageKind.WINDOWS)
+            if self._within(relative_gap):
+                break
+        self._note(StageKind.WINDOWS, pool)
+
+    def _solve_whole(self, pool: Pool, relative_gap: float, seconds: float) -> SolverStatus:
         kind = StageKind.WHOLE if pool.whole_universe else StageKind.RESTRICTED
         start = self._part_of_best(pool)
-        effort = Effort(time_limit=self._clock.left, relative_gap=relative_gap / 2.0)
+        effort = Effort(time_limit=seconds, relative_gap=relative_gap / 2.0)
         try:
             levels, proven, ended = best_of(whole_program(pool), start=start, effort=effort)
         except TimeLimitError:
