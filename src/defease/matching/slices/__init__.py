@@ -3,6 +3,13 @@
 from defease.matching.slices.budgets import BudgetMatch, Slice, is_homogeneous, match_budget
 from defease.matching.slices.horizons import CurveEnd, HorizonCurve, horizon_curve
 from defease.matching.slices.priorities import PriorityMatch, Shares, Stream, match_priorities
+from defease.matching.slices.windows import (
+    WindowedMatch,
+    match_rolling,
+    match_windowed,
+    window_ends,
+    windowed,
+)
 
 __all__ = [
     "BudgetMatch",
@@ -12,8 +19,13 @@ __all__ = [
     "Shares",
     "Slice",
     "Stream",
+    "WindowedMatch",
     "horizon_curve",
     "is_homogeneous",
     "match_budget",
     "match_priorities",
+    "match_rolling",
+    "match_windowed",
+    "window_ends",
+    "windowed",
 ]
