@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from defease.errors import Problem
+from defease.solvers import TimeLimitError
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -27,3 +30,9 @@ class Clock:
     def is_out(self) -> bool:
         """Whether the time is spent."""
         return self.spent >= self.allowed
+
+    def check(self) -> None:
+        """Raise `TimeLimitError` when the time is spent."""
+        if self.is_out:
+            what = f"the {self.allowed:g} s allowed are spent"
+            raise TimeLimitError(Problem("matching in lots", what, "allow more time"))

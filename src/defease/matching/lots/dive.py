@@ -207,6 +207,8 @@ class Dive:
 
     def _move(self, bonds: IntArray, lower: FloatArray, upper: FloatArray) -> bool:
         """Bound some bonds and solve again; what turns out infeasible is taken back."""
+        # Single solves are too short for the solver's own clock.
+        self._clock.check()
         before = self._lower[bonds], self._upper[bonds]
         self._bound(bonds, lower, upper)
         solution = _solved(self._session, time_limit=self._clock.left)
