@@ -196,7 +196,50 @@ def _matching() -> Section:
         [Column("fact", "Fact"), Column("value", "Value", MONEY_CENTS)],
         [["Largest shortfall", 0.0], ["Relative gap", Formatted(3.2e-12, SCIENTIFIC)]],
     )
-    return Section("Matched portfolio", [_savings(), _ladder(), _holdings(), facts])
+    blocks = [_savings(), _ladder(), *_horizons(), _implied(), _trades(), _holdings(), facts]
+    return Section("Matched portfolio", blocks)
+
+
+def _horizons() -> list[Figure]:
+    years = [k / 4 for k in range(1, 41)]
+    costs = [7.71e9 * (1 - 0.93**t) / (1 - 0.93**10) for t in years]
+    shares = [cost / costs[-1] for cost in costs]
+    funded = {"first years in full": [t / 10 for t in years], "equal shares": shares}
+    cost_table = data_table("Cost by horizon", {"Years": years, "Cost": costs}, [LABEL, MONEY])
+    chart = charts.horizon_lines(
+        years, {"cost": costs}, words="Cost", marked=("budget $4.00bn", 4.0e9)
+    )
+    bought = charts.share_lines(
+        shares, funded, across="Share of the full cost", words="Payments bought"
+    )
+    share_table = data_table("Payments bought", {"Cost": shares, **funded}, [PERCENT] * 3)
+    return [
+        Figure("Ten years cost $7.71bn.", chart, cost_table),
+        Figure("Early payments cost most.", bought, share_table),
+    ]
+
+
+def _implied() -> Figure:
+    years = [float(t) for t in range(1, 11)]
+    spots = [0.03 + 0.001 * t for t in years]
+    forwards = [0.03 + 0.002 * t if t % 3 else 0.01 for t in years]
+    rates = {"implied spot": spots, "reinvestment": [0.01] * 10}
+    chart = charts.implied_rate_lines(years, ("implied forward", forwards), rates)
+    data = data_table(
+        "Implied rates", {"Years": years, "forward": forwards, **rates}, [LABEL, RATE, RATE, RATE]
+    )
+    return Figure("Three periods rest on carried cash.", chart, data)
+
+
+def _trades() -> Figure:
+    years = list(range(2025, 2035))
+    due = [8.0e8 + 0.3e8 * k for k in range(10)]
+    bars = {
+        "receipts before": [0.9 * d + 1.5e8 * (k % 2) for k, d in enumerate(due)],
+        "receipts after": [1.01 * d for d in due],
+    }
+    data = data_table("Before and after", {"Year": years, **bars}, [LABEL, MONEY, MONEY])
+    return Figure("Trades fill the gaps.", charts.before_after_bars(years, bars, due), data)
 
 
 def _savings() -> Figure:

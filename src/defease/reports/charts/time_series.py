@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _HEIGHT = 300
 _DUE = "payments due"
+_AHEAD = "Years from settlement"
 
 
 def cash_flow_bars(
@@ -147,6 +148,130 @@ def sensitivity_chart(
     lines = _lines("shift", list(columns), x=x, y=value_axis(measure, axis, currency=currency))
     lines["mark"]["point"] = {"filled": True, "size": 46}
     return framed(f"{measure} against a shift of rates", data=rows, layers=[lines], height=_HEIGHT)
+
+
+def horizon_lines(
+    years: Sequence[float],
+    series: Mapping[str, Iterable[object]],
+    *,
+    words: str,
+    style: Format = MONEY,
+    currency: str = "USD",
+    marked: tuple[str, float] | None = None,
+) -> Spec:
+    """A measure against years from settlement; `marked` draws a named level across."""
+    columns = columns_of(series, len(years))
+    level = [] if marked is None else [marked[1]]
+    axis = axis_money([*_all(columns), *level], style)
+    y = value_axis(words, axis, currency=currency)
+    lines = _lines("years", list(columns), x={"title": _AHEAD, "tickCount": 8}, y=y)
+    lines["encoding"]["x"]["scale"] = {"zero": True, "nice": False}
+    layers = [lines, zero_rule("y")]
+    if marked is not None:
+        layers += _marked_level(marked[0], scaled(float(marked[1]), axis))
+    rows = _long_rows("years", years, columns, axis)
+    return framed(f"{words} by years from settlement", data=rows, layers=layers, height=_HEIGHT)
+
+
+def _marked_level(words: str, level: float | None) -> list[Layer]:
+    """A dashed line at one level, named at its left end above it."""
+    data = {"values": [{"level": level, "words": words, "start": 0}]}
+    y = {"field": "level", "type": "quantitative"}
+    rule: Layer = {
+        "data": data,
+        "mark": {"type": "rule", "color": INK, "strokeDash": [4, 3], "strokeWidth": 1.2},
+        "encoding": {"y": y},
+    }
+    text: Layer = {
+        "data": data,
+        "mark": {"type": "text", "align": "left", "baseline": "bottom", "dx": 6, "dy": -3},
+        "encoding": {
+            "x": {"field": "start", "type": "quantitative"},
+            "y": y,
+            "text": {"field": "words"},
+        },
+    }
+    return [rule, text]
+
+
+def share_lines(
+    shares: Sequence[float], series: Mapping[str, Iterable[object]], *, across: str, words: str
+) -> Spec:
+    """Shares against a share, both in percent; each line in the order its points are given."""
+    columns = columns_of(series, len(shares))
+    across_in_percent = [scaled(share, PERCENT) or 0.0 for share in shares]
+    rows = _long_rows("share", across_in_percent, columns, PERCENT)
+    x = {
+        "title": f"{across}, percent",
+        "tickCount": 6,
+        "labelExpr": "format(datum.value, ',~f') + '%'",
+        "labelSeparation": 8,
+    }
+    lines = _lines("share", list(columns), x=x, y=value_axis(words, PERCENT, currency=""))
+    lines["encoding"]["x"]["scale"] = lines["encoding"]["y"]["scale"] = {"zero": True, "nice": True}
+    return framed(f"{words} by {across}", data=rows, layers=[lines], height=_HEIGHT)
+
+
+def implied_rate_lines(
+    years: Sequence[float],
+    forwards: tuple[str, Iterable[object]],
+    lines: Mapping[str, Iterable[object]],
+    *,
+    words: str = "Rate, annual effective",
+) -> Spec:
+    """Forward rates as steps, each over the period it stands for, and other rates as lines."""
+    steps = columns_of({forwards[0]: forwards[1]}, len(years))
+    columns = columns_of(lines, len(years))
+    names = [*columns, *steps]
+    y = value_axis(words, PERCENT, currency="")
+    drawn = _lines("years", names, x={"title": _AHEAD, "tickCount": 8}, y=y)
+    stepped = {
+        **drawn,
+        "mark": {"type": "line", "strokeWidth": 1.4, "interpolate": "step-before"},
+        "data": {"values": _long_rows("years", years, steps, PERCENT)},
+    }
+    rows = _long_rows("years", years, columns, PERCENT)
+    return framed(
+        "Implied rates by years from settlement",
+        data=rows or stepped["data"]["values"],
+        layers=[stepped, drawn] if rows else [stepped],
+        height=_HEIGHT,
+    )
+
+
+def before_after_bars(
+    years: Sequence[int],
+    bars: Mapping[str, Iterable[object]],
+    due: Iterable[object],
+    *,
+    currency: str = "USD",
+    words: str = "Amount a year",
+) -> Spec:
+    """Bars beside each other by year, such as receipts before and after, and payments as a line."""
+    columns = columns_of(bars, len(years))
+    owed = columns_of({_DUE: due}, len(years))
+    axis = axis_money([*_all(columns), *_all(owed)], MONEY)
+    color = series_color([*columns, _DUE], [PALETTE[4], PALETTE[0], *PALETTE[1:4]][: len(columns)])
+    color["scale"]["range"] = [*color["scale"]["range"][: len(columns)], INK]
+    color["legend"]["symbolType"] = "square"
+    y = {"axis": value_axis(words, axis, currency=currency), "stack": None}
+    layer = _year_bars(color, y)
+    layer["encoding"]["xOffset"] = {
+        "field": "series",
+        "type": "nominal",
+        "scale": {"domain": list(columns)},
+    }
+    line: Layer = {
+        "data": {"values": _long_rows("year", years, owed, axis)},
+        "mark": {"type": "line", "strokeWidth": 1.6, "point": {"size": 22}},
+        "encoding": {"y": {"field": "value", "type": "quantitative"}, "color": color},
+    }
+    return framed(
+        "Receipts before and after, and payments due",
+        data=_long_rows("year", years, columns, axis),
+        layers=[_x(layer, years), _x(line, years), zero_rule("y")],
+        height=_HEIGHT,
+    )
 
 
 def _long_rows(
