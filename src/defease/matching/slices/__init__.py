@@ -1,6 +1,14 @@
 """Slices of a liability: years, percents and priorities that a budget buys; goals; windows."""
 
 from defease.matching.slices.budgets import BudgetMatch, Slice, is_homogeneous, match_budget
+from defease.matching.slices.goals import (
+    Deficit,
+    Goal,
+    GoalMatch,
+    match_terminal_surplus,
+    match_turnover,
+    match_yield,
+)
 from defease.matching.slices.horizons import CurveEnd, HorizonCurve, horizon_curve
 from defease.matching.slices.priorities import PriorityMatch, Shares, Stream, match_priorities
 from defease.matching.slices.windows import (
@@ -14,6 +22,9 @@ from defease.matching.slices.windows import (
 __all__ = [
     "BudgetMatch",
     "CurveEnd",
+    "Deficit",
+    "Goal",
+    "GoalMatch",
     "HorizonCurve",
     "PriorityMatch",
     "Shares",
@@ -25,7 +36,10 @@ __all__ = [
     "match_budget",
     "match_priorities",
     "match_rolling",
+    "match_terminal_surplus",
+    "match_turnover",
     "match_windowed",
+    "match_yield",
     "window_ends",
     "windowed",
 ]
