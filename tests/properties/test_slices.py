@@ -288,3 +288,17 @@ def test_the_price_of_the_budget_is_what_one_more_unit_buys(seed: int, share: fl
     gained = (more.paid["payments"] - less.paid["payments"]) / (2e-4 * budget)
     # Concave in the budget: the slope between two points lies between the prices at both.
     assert more.bought_per_unit - 1e-6 <= gained <= less.bought_per_unit + 1e-6
+
+
+@few
+@given(seeds, st.sampled_from(["none", "shares"]))
+def test_early_payments_cost_more_than_their_share(seed: int, limits: str) -> None:
+    question = market_question(20, bonds=60, seed=seed).with_limits(LIMITS[limits])
+    curve = horizon_curve(question)
+    assert curve.cost_shares is not None
+    assert curve.funded_shares is not None
+    assert (curve.cost_shares >= curve.funded_shares - 1e-9).all()
+    if limits == "none":
+        # The whole portfolio's discount factors prove a lower bound for every horizon.
+        worth = np.cumsum(answer(question).discount_factors * question.data.payments)
+        assert (curve.costs >= worth - 1e-8 * worth[-1]).all()
