@@ -1,5 +1,7 @@
 """What a desk does after the first day: trades from current holdings, credit events, backtests."""
 
+from defease.matching.desk.backtest import Backtest, BacktestMonth, BacktestRules, backtest
+from defease.matching.desk.book import MissedPayment
 from defease.matching.desk.credit import (
     CreditEvent,
     Default,
@@ -41,11 +43,15 @@ from defease.matching.desk.trades import (
 
 __all__ = [
     "COLUMNS",
+    "Backtest",
+    "BacktestMonth",
+    "BacktestRules",
     "CreditEvent",
     "CurrentPortfolio",
     "Default",
     "ForcedSale",
     "HedgeRatios",
+    "MissedPayment",
     "MonthlyRules",
     "NoSales",
     "NoTrades",
@@ -60,6 +66,7 @@ __all__ = [
     "TradeReasons",
     "TradingCosts",
     "TradingPrices",
+    "backtest",
     "credit_event",
     "hedge_ratios",
     "monthly_matches",

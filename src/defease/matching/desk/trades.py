@@ -38,7 +38,7 @@ COLUMNS = (
     "reason",
 )
 """The columns of a trade file, in order; `trade_file` says what they hold."""
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+STARTS_A_FORMULA = ("=", "+", "-", "@", "'")
 
 
 class Side(StrEnum):
@@ -236,7 +236,8 @@ def trade_file(trades: TradeList) -> str:
     ``side`` is buy or sell; ``settlement_date`` is ISO (year-month-day); ``face``,
     ``accrued_interest``, ``transaction_cost`` and ``settlement_amount`` are money with two
     decimals, ``clean_price`` is per 100 face with six; all numbers are positive and plain (a point,
-    no thousands).  Text that a spreadsheet would take for a formula starts with an apostrophe.
+    no thousands).  Text that a spreadsheet would take for a formula starts with an apostrophe;
+    tabs and line breaks in it are blanks.
 
     Examples
     --------
@@ -268,4 +269,5 @@ def trade_file(trades: TradeList) -> str:
 
 
 def _plain_text(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(STARTS_A_FORMULA) else text
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return f"'{shown}" if shown.lstrip().startswith(STARTS_A_FORMULA) else shown

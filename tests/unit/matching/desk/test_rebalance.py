@@ -42,8 +42,9 @@ def test_trades_are_made_at_ask_and_bid_and_fees_are_paid() -> None:
     sale, purchase = found.trades.trades
     # What the first bond brings carried at 0% is worth 95 less fees sold: cheaper kept than
     # buying the second at 93 plus fees? 95 - 0.096 = 94.904 > 93 + 0.092: it pays to switch.
-    assert (sale.side, sale.identifier, sale.face) == (Side.SELL, "one", pytest.approx(1000.0))
-    assert (purchase.identifier, purchase.face) == ("two", pytest.approx(400.0))
+    assert (sale.side, sale.identifier) == (Side.SELL, "one")
+    assert (purchase.side, purchase.identifier) == (Side.BUY, "two")
+    assert [sale.face, purchase.face] == pytest.approx([1000.0, 400.0])
     assert sale.clean_price == 95.0
     assert purchase.clean_price == 93.0
     assert sale.settlement_amount == pytest.approx(950.0 - 0.96)
