@@ -164,15 +164,21 @@ class MatchResult:
     @property
     def holdings(self) -> Holdings:
         """The bonds bought, largest cost first."""
-        costs = self.levels * self.data.prices
-        held = np.flatnonzero(self.levels > 0.0)
-        order = held[np.argsort(-costs[held], kind="stable")]
-        base = self.portfolio_cost or 1.0
-        return Holdings(
-            positions=read_only(order),
-            identifiers=tuple(self.bonds.identifiers[i] for i in order.tolist()),
-            faces=read_only(self.levels[order] * 100.0),
-            prices=read_only(self.data.prices[order]),
-            costs=read_only(costs[order]),
-            weights=read_only(costs[order] / base),
-        )
+        return holdings_of(self.bonds, self.data.prices, self.levels, base=self.portfolio_cost)
+
+
+def holdings_of(
+    bonds: BondUniverse, prices: FloatArray, levels: FloatArray, *, base: float
+) -> Holdings:
+    """What is held of some bonds, largest cost first, weights of a base."""
+    costs = levels * prices
+    held = np.flatnonzero(levels > 0.0)
+    order = held[np.argsort(-costs[held], kind="stable")]
+    return Holdings(
+        positions=read_only(order),
+        identifiers=tuple(bonds.identifiers[i] for i in order.tolist()),
+        faces=read_only(levels[order] * 100.0),
+        prices=read_only(prices[order]),
+        costs=read_only(costs[order]),
+        weights=read_only(costs[order] / (base or 1.0)),
+    )
