@@ -62,6 +62,10 @@ def test_warm_months_cost_what_cold_ones_do(seed: int, day_shift: int) -> None:
         np.testing.assert_array_equal(warm.data.flow_amounts, cold.data.flow_amounts)
         np.testing.assert_array_equal(warm.data.flow_principals, cold.data.flow_principals)
         np.testing.assert_array_equal(warm.data.cash_caps, cold.data.cash_caps)
+        received, fresh = warm.data.receipts, cold.data.receipts
+        np.testing.assert_array_equal(received.rows, fresh.rows)
+        np.testing.assert_array_equal(received.counted, fresh.counted)
+        np.testing.assert_allclose(received.amounts, fresh.amounts, rtol=1e-13)
         assert warm.ladder.lowest_cash >= 0.0
 
 

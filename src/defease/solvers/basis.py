@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 Status = TypeVar("Status")
 PRIMAL_SIMPLEX = 4
-NOT_THERE = -1
 
 
 def carried_basis(basis: Basis, columns: IntArray, rows: IntArray) -> Basis:
@@ -76,5 +75,6 @@ class _Repriced(Session):
 
 
 def _carried(statuses: list[Status], places: IntArray, otherwise: Status) -> list[Status]:
-    known = list(statuses)
-    return [known[i] if i != NOT_THERE else otherwise for i in places.tolist()]
+    # The place of what was not there, -1, is that of the last.
+    known = [*statuses, otherwise]
+    return [known[i] for i in places.tolist()]

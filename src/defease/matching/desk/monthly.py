@@ -17,7 +17,7 @@ from defease.arrays import IntArray, read_only
 from defease.bonds.payments import BondPayments, payments_of
 from defease.bonds.terms import FACE
 from defease.errors import bad_input
-from defease.matching.data import MatchingData
+from defease.matching.data import MatchingData, Receipts
 from defease.matching.diagnosis import why_no_solution
 from defease.matching.eligibility import screen
 from defease.matching.problem import positions
@@ -160,7 +160,11 @@ def _question(
 ) -> tuple[MatchingQuestion, BondPayments]:
     due = rules.due(bonds)
     eligible, excluded = screen(bonds, rules.eligibility, rules.limits)
-    promised = payments_of(eligible) if last is None else _promised(eligible, last)
+    kept = None if last is None else _still_to_come(eligible, last)
+    if last is None or kept is None:
+        promised = payments_of(eligible)
+    else:
+        promised = _later_payments(eligible, last, kept)
     policy = rules.policy_for(due)
     principals = np.where(promised.periods == 0, FACE, 0.0)
     data = MatchingData(
@@ -174,11 +178,22 @@ def _question(
         flow_principals=read_only(principals),
         cash_caps=cash_caps(due, policy.cash_cap_months),
     )
-    return MatchingQuestion(due, data, eligible, tuple(rules.limits), excluded), promised
+    question = MatchingQuestion(due, data, eligible, tuple(rules.limits), excluded)
+    if last is not None and kept is not None:
+        _keep_receipts(question, last.question, kept.payments)
+    return question, promised
 
 
-def _promised(bonds: BondUniverse, last: SolvedMonth) -> BondPayments:
-    """The payments after settlement: those of last month still to come, where no terms changed."""
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """Last month's payments that are still to come, and the bond that each is now of."""
+
+    payments: IntArray
+    owners: IntArray
+
+
+def _still_to_come(bonds: BondUniverse, last: SolvedMonth) -> _Kept | None:
+    """What is left of last month's payments; None where bonds are new, moved or changed terms."""
     known = last.question.bonds
     if bonds.settlement < known.settlement:
         what = f"settlement goes back from {known.settlement} to {bonds.settlement}"
@@ -186,22 +201,41 @@ def _promised(bonds: BondUniverse, last: SolvedMonth) -> BondPayments:
     places = _places(known.identifiers, bonds.identifiers)
     in_order = len(places) > 0 and bool((np.diff(places, prepend=NOT_THERE) > 0).all())
     if not in_order or not _same_terms(bonds, known, places):
-        return payments_of(bonds)
+        return None
     earlier = last.promised
     position = np.full(len(known), NOT_THERE)
     position[places] = np.arange(len(bonds))
     coming = earlier.dates > np.datetime64(bonds.settlement, "D")
     kept = np.flatnonzero(coming & (position[earlier.bond] != NOT_THERE))
-    owners = position[earlier.bond[kept]]
-    counts = np.bincount(owners, minlength=len(bonds))
+    return _Kept(kept, position[earlier.bond[kept]])
+
+
+def _later_payments(bonds: BondUniverse, last: SolvedMonth, kept: _Kept) -> BondPayments:
+    earlier, counts = last.promised, np.bincount(kept.owners, minlength=len(bonds))
     return BondPayments(
         settlement=bonds.settlement,
-        bond=read_only(owners),
-        dates=read_only(earlier.dates[kept]),
-        amounts=read_only(earlier.amounts[kept]),
-        periods=read_only(earlier.periods[kept]),
+        bond=read_only(kept.owners),
+        dates=read_only(earlier.dates[kept.payments]),
+        amounts=read_only(earlier.amounts[kept.payments]),
+        periods=read_only(earlier.periods[kept.payments]),
         starts=read_only(np.concatenate(([0], np.cumsum(counts)))),
     )
+
+
+def _keep_receipts(question: MatchingQuestion, before: MatchingQuestion, kept: IntArray) -> None:
+    """Which date each payment serves, and what it has earned by then, does not change with time."""
+    gone = before.data.periods - question.data.periods
+    later = before.data.policy.reinvestment_rates(before.data.periods)[gone:]
+    same_dates = np.array_equal(before.due.dates[gone:], question.due.dates)
+    same_rates = np.array_equal(later, question.data.policy.reinvestment_rates(len(later)))
+    same_lag = before.data.policy.payment_lag_days == question.data.policy.payment_lag_days
+    if gone < 0 or not (same_dates and same_rates and same_lag):
+        return
+    earlier = before.data.receipts
+    rows = earlier.rows[kept] - gone
+    counted = np.flatnonzero(rows < question.data.periods)
+    # A cached property is a value of the instance that is not there until it is asked for.
+    vars(question.data)["receipts"] = Receipts(rows, earlier.amounts[kept], counted)
 
 
 def _same_terms(bonds: BondUniverse, known: BondUniverse, places: IntArray) -> bool:

@@ -44,8 +44,13 @@ def test_cash_that_earns_less_than_stated_misses_the_last_payment() -> None:
     assert promised.final_cash == pytest.approx(0.0, abs=1e-9)
     assert promised.months[0].cash_after == 0.0
     last = BondUniverse(
-        settlement=dt.date(2027, 6, 30), identifiers=("two",), ratings=("UST",), coupons=np.zeros(1),
-        clean_prices=np.array([96.0]), maturities=DAYS[1:])  # fmt: skip
+        settlement=dt.date(2027, 6, 30),
+        identifiers=("two",),
+        ratings=("UST",),
+        coupons=np.zeros(1),
+        clean_prices=np.array([96.0]),
+        maturities=DAYS[1:],
+    )
     poor = backtest(
         owed(), [months[0], last], policy=POLICY, rules=BacktestRules(cash_rates=(0.0,))
     )
