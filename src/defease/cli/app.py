@@ -9,6 +9,7 @@ import click
 
 from defease import __version__
 from defease.cli.market import market
+from defease.cli.progress import progress_line
 from defease.cli.running import Commands, common_options, run, show
 from defease.errors import bad_input
 
@@ -74,6 +75,25 @@ OWN_OPTIONS = {
         ),
     ),
     "index": (CURVES,),
+    "match": (
+        click.option(
+            "--compare",
+            metavar="WHAT",
+            multiple=True,
+            help="rivals (by default where quick), or buyout=LOAD, as buyout=0.05. Repeatable.",
+        ),
+        click.option(
+            "--sweep",
+            metavar="OVER",
+            help="The cost of every horizon: over years, or over budget.",
+        ),
+        click.option(
+            "--trades",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write the trade list for a custodian as CSV.",
+        ),
+    ),
     "monitor": (
         click.option("--to", metavar="DATE", help="Date of the estimate; default: the last known."),
         click.option(
@@ -118,6 +138,8 @@ OWN_OPTIONS = {
         ),
     ),
 }
+LONG_TASKS = {"match"}
+"""Tasks that say how far they are, on a terminal."""
 RESERVED = (
     *("allocate", "backup", "batch", "compare", "explain", "export", "glide", "import", "project"),
     *("restore", "runs", "selfcheck", "serve", "simulate", "verify", "warmup"),
@@ -130,7 +152,17 @@ def _add_plan_task(name: str, sentence: str) -> None:
     def command(plan: Path, *, as_json: bool, output: Path | None, **asked: Any) -> None:
         from defease import services
 
-        show(getattr(services, name)(plan, **asked), as_json=as_json, output=output)
+        trades = asked.pop("trades", None)
+        task = getattr(services, name)
+        if name in LONG_TASKS:
+            with progress_line() as progress:
+                result = task(plan, progress=progress, **asked)
+        else:
+            result = task(plan, **asked)
+        show(result, as_json=as_json, output=output)
+        if trades is not None:
+            services.write_trades(result, trades)
+            click.echo(f"Written: {trades}", err=True)
 
     for option in OWN_OPTIONS.get(name, ()):
         command = option(command)

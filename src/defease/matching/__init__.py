@@ -2,14 +2,34 @@
 
 One file an idea: `policy` (conventions), `limits`, `eligibility`, `question` (the data as plain
 arrays), `problem` (the linear programme), `solve`, `explanation`, `diagnosis`, `runoff`, `savings`,
-`haircut`, and the room `rivals` for what is done instead.
+`haircut`, `prices`, `netting`; rooms `slices` (what a budget buys), `lots` (whole pieces), `desk`
+(trades, credit events, backtests), `uncertain` (defaults, scenarios), `rivals` (done instead).
 """
 
 from defease.matching.data import MatchingData, Trading
+from defease.matching.desk import (
+    CreditEvent,
+    CurrentPortfolio,
+    HedgeRatios,
+    Rebalance,
+    TradeList,
+    TradingCosts,
+    credit_event,
+    hedge_ratios,
+    rebalance,
+    rebalanced,
+    trade_file,
+    trade_list,
+)
 from defease.matching.diagnosis import Diagnosis, UncoveredError, UncoveredPayment
 from defease.matching.duration_limits import KeyRateLimit, LongestDuration, ShortestDuration
 from defease.matching.eligibility import Eligibility, Excluded, Reason, Unrated
-from defease.matching.haircut import ILLUSTRATIVE_LOSSES, ExpectedLossTable
+from defease.matching.haircut import (
+    ILLUSTRATIVE_LOSSES,
+    CumulativeLossTable,
+    ExpectedLossTable,
+    LossTable,
+)
 from defease.matching.limits import (
     CountryLimit,
     IssuerLimit,
@@ -23,6 +43,8 @@ from defease.matching.limits import (
     SupplyLimit,
     TurnoverLimit,
 )
+from defease.matching.lots import LotMatch, PieceRules, match_in_lots
+from defease.matching.netting import GroupedPayments, Netting, payments_by_group
 from defease.matching.policy import (
     Amounts,
     Availability,
@@ -49,6 +71,25 @@ from defease.matching.rivals import (
 )
 from defease.matching.runoff import RunOff, run_off
 from defease.matching.savings import Savings, SavingsAmounts, savings_of
+from defease.matching.slices import (
+    BudgetMatch,
+    Deficit,
+    GoalMatch,
+    HorizonCurve,
+    PriorityMatch,
+    Shares,
+    Slice,
+    Stream,
+    WindowedMatch,
+    horizon_curve,
+    match_budget,
+    match_priorities,
+    match_rolling,
+    match_terminal_surplus,
+    match_turnover,
+    match_windowed,
+    match_yield,
+)
 from defease.matching.solve import answer, match_cash_flows
 
 __all__ = [
@@ -56,14 +97,23 @@ __all__ = [
     "Amounts",
     "AnnuityPrice",
     "Availability",
+    "BudgetMatch",
     "BuyoutComparison",
     "CountryLimit",
+    "CreditEvent",
+    "CumulativeLossTable",
+    "CurrentPortfolio",
+    "Deficit",
     "Diagnosis",
     "Eligibility",
     "Excluded",
     "ExpectedLossTable",
     "FundedByCash",
+    "GoalMatch",
+    "GroupedPayments",
+    "HedgeRatios",
     "Holdings",
+    "HorizonCurve",
     "IssuerLimit",
     "KeyRateLimit",
     "Limit",
@@ -71,15 +121,21 @@ __all__ = [
     "LimitsRelativeTo",
     "Loan",
     "LongestDuration",
+    "LossTable",
+    "LotMatch",
     "MatchResult",
     "MatchingData",
     "MatchingPolicy",
     "MatchingQuestion",
     "MaturityBandLimit",
     "MinimumTreasuries",
+    "Netting",
+    "PieceRules",
+    "PriorityMatch",
     "RatingAtOrBelowLimit",
     "RatingLimit",
     "Reason",
+    "Rebalance",
     "ReportedRisk",
     "RivalComparison",
     "RivalPortfolio",
@@ -90,22 +146,44 @@ __all__ = [
     "SavingsAmounts",
     "SectorLimit",
     "ShareLimit",
+    "Shares",
     "ShortestDuration",
     "SizedLimit",
+    "Slice",
+    "Stream",
     "SupplyLimit",
     "Surplus",
     "TerminalSurplus",
+    "TradeList",
     "Trading",
+    "TradingCosts",
     "TurnoverLimit",
     "UncoveredError",
     "UncoveredPayment",
     "Unrated",
+    "WindowedMatch",
     "answer",
     "compare_buyout",
     "compare_with_rivals",
+    "credit_event",
+    "hedge_ratios",
+    "horizon_curve",
+    "match_budget",
     "match_cash_flows",
+    "match_in_lots",
+    "match_priorities",
+    "match_rolling",
+    "match_terminal_surplus",
+    "match_turnover",
+    "match_windowed",
+    "match_yield",
     "matching_question",
+    "payments_by_group",
+    "rebalance",
+    "rebalanced",
     "reported_status_risk",
     "run_off",
     "savings_of",
+    "trade_file",
+    "trade_list",
 ]

@@ -148,10 +148,16 @@ def _limit_step(
         name=limit.name,
         size=limit.size,
         loosened_to=sizes[0],
-        saving=result.cost - costs[0],
+        saving=_beyond_rounding(result.cost - costs[0], result.cost),
         tightened_to=sizes[1],
-        extra_cost=None if np.isinf(costs[1]) else costs[1] - result.cost,
+        extra_cost=None
+        if np.isinf(costs[1])
+        else _beyond_rounding(costs[1] - result.cost, result.cost),
     )
+
+
+def _beyond_rounding(amount: float, cost: float) -> float:
+    return amount if abs(amount) > STRICTLY * abs(cost) else 0.0
 
 
 def _cost_at(

@@ -6,7 +6,7 @@ from defease.services.exhaust import exhaust
 from defease.services.fund import fund
 from defease.services.index import index
 from defease.services.market import market_list, market_update
-from defease.services.match import match
+from defease.services.match import match, write_trades
 from defease.services.monitor import monitor
 from defease.services.port import port
 from defease.services.report import report
@@ -37,4 +37,5 @@ __all__ = [
     "schema_text",
     "stress",
     "value",
+    "write_trades",
 ]

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from defease.cashflows import Payments
-from defease.dates import add_months
-from defease.errors import Caution, bad_input
+from defease.errors import Caution
 from defease.matching import (
-    ILLUSTRATIVE_LOSSES,
+    CreditEvent,
     MatchResult,
     Savings,
-    match_cash_flows,
+    answer,
     savings_of,
+    trade_file,
 )
+from defease.matching.words import money
 from defease.reports.builders.matching import (
     matching_conventions,
     matching_details,
@@ -25,45 +28,78 @@ from defease.reports.builders.matching import (
     matching_tiles,
 )
 from defease.reports.document import Document, Section
-from defease.services.matching_policy import (
-    eligibility_of,
-    limits_of,
-    policy_of,
-    refuse_contradictions,
-    refuse_what_is_not_built,
+from defease.reports.export import write_text_atomically
+from defease.services.matching.answers import MatchAnswer, Progress, answer_planned
+from defease.services.matching.beside import Asked, Beside, asked, beside, savings_basis_of
+from defease.services.matching.credit import credit_event_of, credit_keys
+from defease.services.matching.keys import (
+    beside_keys,
+    lot_keys,
+    portfolio_keys,
+    rebalance_keys,
+    savings_keys,
+    trade_keys,
 )
-from defease.services.plans import Question, ask, bases, cautions_of
+from defease.services.matching.pages import beside_sections, desk_sections
+from defease.services.matching.planned import PlannedMatch, planned_match
+from defease.services.plans import Question, ask, bases, cautions_of, with_inputs
 from defease.services.task import TaskResult
 from defease.valuation import present_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    pass
 
-    from defease.inputs.plan import Plan
-    from defease.inputs.schema.matching import MatchingSection
-
-MONTHS = 12
+NOTHING_ELSE = Asked()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class MatchStudy:
-    """The matched portfolio and what it saves (None when no basis gives the payments a value)."""
+    """The matched portfolio, what it saves (None when no basis gives the payments a value).
 
-    matched: MatchResult
+    `found` has the steps that led to it; `beside` what stands beside it (None in a board report).
+    """
+
+    planned: PlannedMatch
+    found: MatchAnswer
     savings: Savings | None
+    credit: CreditEvent | None
+    beside: Beside | None
     cautions: tuple[Caution, ...]
+
+    @property
+    def matched(self) -> MatchResult:
+        """The portfolio."""
+        return self.found.matched
 
 
 def match(
-    plan: str | Path, *, overrides: Iterable[str] = (), as_of: str | dt.date | None = None
+    plan: str | Path,
+    *,
+    overrides: Iterable[str] = (),
+    as_of: str | dt.date | None = None,
+    sweep: str | None = None,
+    compare: Iterable[str] = (),
+    progress: Progress | None = None,
 ) -> TaskResult[MatchStudy]:
-    """Find the cheapest bonds that pay the plan's payments within its limits."""
-    return answer_match(ask("match", plan, overrides=overrides, as_of=as_of))
+    """Find the cheapest bonds that pay the plan's payments within its limits.
+
+    `sweep` adds the cost of every horizon ("years") or of budgets ("budget"); `compare` rivals
+    ("rivals") and buy-out ("buyout=0.05": 5% above the savings basis, or a quoted price).
+    """
+    wanted = asked(sweep, tuple(compare))
+    question = ask("match", plan, overrides=overrides, as_of=as_of)
+    settings = {"sweep": wanted.sweep, "compare": list(wanted.compare) or None}
+    return answer_match(with_inputs(question, **settings), wanted, progress=progress)
 
 
-def answer_match(question: Question) -> TaskResult[MatchStudy]:
+def answer_match(
+    question: Question, wanted: Asked = NOTHING_ELSE, *, progress: Progress | None = None
+) -> TaskResult[MatchStudy]:
     """The task `match` for a plan already read."""
-    study, plan = compute_match(question), question.plan
+    study = compute_match(question, progress=progress)
+    stands = beside(study.planned, study.found, wanted, progress=progress)
+    study = replace(study, beside=stands)
+    plan = question.plan
     warnings = cautions_of(question, *study.cautions)
     document = Document(
         title="Matched portfolio",
@@ -74,6 +110,8 @@ def answer_match(question: Question) -> TaskResult[MatchStudy]:
         blocks=[
             matching_tiles(study.matched, study.savings),
             matching_section(study.matched, study.savings, question.currency),
+            *desk_sections(study.found, question.currency),
+            *beside_sections(study.planned, stands, question.currency),
             matching_details(study.matched),
             Section("Conventions", [matching_conventions(study.matched)]),
         ],
@@ -92,39 +130,34 @@ def answer_match(question: Question) -> TaskResult[MatchStudy]:
     )
 
 
-def matching_section_of(plan: Plan) -> MatchingSection:
-    """The [matching] section, which a plan must have to be matched."""
-    if plan.settings.matching is None or plan.universe is None:
-        raise bad_input(
-            where="plan.toml: matching.universe",
-            what="names no bonds that may be bought",
-            remedy='add a [matching] section with universe = "bonds.csv"',
-        )
-    refuse_what_is_not_built(plan.settings.matching)
-    refuse_contradictions(plan.settings.matching, plan.universe.bonds)
-    return plan.settings.matching
+def write_trades(result: TaskResult[MatchStudy], path: str | Path) -> None:
+    """Write the trade list of a match as CSV: one row a trade, plain numbers, ISO dates."""
+    write_text_atomically(Path(path), trade_file(result.result.found.trades))
 
 
-def compute_match(question: Question) -> MatchStudy:
-    """The numbers of the task."""
-    plan = question.plan
-    given = matching_section_of(plan)
-    policy = policy_of(given)
-    assert plan.universe is not None  # noqa: S101 - matching_section_of has seen to it
-    stream = policy.amounts.of(plan.cash_flows)
-    solved = partial(
-        match_cash_flows,
-        stream if given.percent is None else stream.scaled(given.percent),
-        plan.universe.bonds,
-        policy=policy,
-        limits=limits_of(given),
-        eligibility=eligibility_of(given.limits),
-        horizon=_horizon(plan.valuation_date, given.years),
+def compute_match(question: Question, *, progress: Progress | None = None) -> MatchStudy:
+    """The portfolio and its savings, without what may stand beside them."""
+    planned = planned_match(question.plan)
+    found = answer_planned(planned, progress=progress)
+    matched = found.matched
+    provided = answer(found.question.with_haircut(planned.losses))
+    savings, why_not = _savings(planned, matched, provided.cost)
+    cautions = (
+        *planned.cautions,
+        *matched.cautions,
+        *found.cautions,
+        *why_not,
+        *_share_cautions(matched),
+        *_window_cautions(planned, matched),
     )
-    matched, provided = solved(), solved(haircut=ILLUSTRATIVE_LOSSES)
-    savings, why_not = _savings(plan, given, matched, provided.cost)
-    cautions = (*matched.cautions, *why_not, *_share_cautions(matched))
-    return MatchStudy(matched, savings, cautions)
+    return MatchStudy(
+        planned=planned,
+        found=found,
+        savings=savings,
+        credit=credit_event_of(planned, found),
+        beside=None,
+        cautions=cautions,
+    )
 
 
 def _share_cautions(matched: MatchResult) -> tuple[Caution, ...]:
@@ -138,18 +171,28 @@ def _share_cautions(matched: MatchResult) -> tuple[Caution, ...]:
     return (Caution("no_percent_of_total", message),)
 
 
-def _horizon(start: dt.date, years: float | None) -> dt.date | None:
-    return None if years is None else add_months(start, round(MONTHS * years))
+def _window_cautions(planned: PlannedMatch, matched: MatchResult) -> tuple[Caution, ...]:
+    """How far windows let payments run ahead of receipts."""
+    if planned.given.window_years is None:
+        return ()
+    borrowed = matched.ladder.borrowed
+    worst = int(np.argmax(borrowed))
+    message = "no payment has to wait for a receipt inside its window"
+    if borrowed[worst] > 0.0:
+        largest, day = money(float(borrowed[worst])), matched.dates[worst]
+        message = f"the largest interim borrowing inside a window is {largest}, on {day}"
+    return (Caution("borrowed_inside_windows", message),)
 
 
 def _savings(
-    plan: Plan, given: MatchingSection, matched: MatchResult, cost_after_haircut: float
+    planned: PlannedMatch, matched: MatchResult, cost_after_haircut: float
 ) -> tuple[Savings | None, tuple[Caution, ...]]:
     """The savings split; none, with the reason, where the payments have no positive value."""
+    plan = planned.plan
     paid = Payments.from_dates(matched.settlement, matched.dates, matched.data.payments)
     values = {basis.name: present_value(paid, basis.curve) for basis in bases(plan)}
     usable = {name: value for name, value in values.items() if value > 0}
-    basis = given.savings_basis or plan.headline_basis
+    basis = savings_basis_of(planned)
     if not {basis, plan.risk_free_basis} <= set(usable) or not paid.total > 0:
         message = "no saving is stated: the payments matched are not worth more than zero"
         return None, (Caution("no_savings", message),)
@@ -161,95 +204,45 @@ def _savings(
         basis=basis,
         risk_free_basis=plan.risk_free_basis,
     )
-    table = ILLUSTRATIVE_LOSSES
+    table = planned.losses
     message = f"default haircut by the table '{table.name}' of {table.as_of}: {table.source}"
     return found, (Caution("default_haircut", message),)
 
 
 def match_results(study: MatchStudy) -> dict[str, Any]:
     """The keys of the JSON interface."""
-    result = study.matched
-    certificate = result.certificate
+    found, result = study.found, study.matched
+    lots, budget, priorities = found.lots, found.budget, found.priorities
     return {
-        "status": result.status.value,
-        "cost": result.cost,
-        "future_value": result.future_value,
-        "horizon_years": result.horizon_years,
-        "percent_of_total": result.percent_of_total,
-        "settlement": result.settlement,
-        "last_date": result.last_date,
-        "initial_cash": result.initial_cash,
-        "holdings": _holding_keys(result),
-        "ladder": _ladder_keys(result),
-        "savings": None if study.savings is None else _savings_keys(study.savings),
-        "implied_discount_factors": [
-            {"date": day, "discount_factor": float(factor)}
-            for day, factor in zip(result.dates.tolist(), result.discount_factors, strict=True)
-        ],
-        "limit_prices": [
-            {
-                "family": p.family,
-                "group": p.group,
-                "share": p.share,
-                "saving_per_point": p.saving_per_point,
-                "sentence": p.sentence,
-            }
-            for p in result.limit_prices
-        ],
-        "certificate": {
-            "primal_residual": certificate.primal,
-            "dual_residual": certificate.dual,
-            "duality_gap": certificate.gap,
-            "gap_bp": certificate.gap * 1e4,
+        "status": (result.status if lots is None else lots.status).value,
+        "cost": result.cost if lots is None else lots.cost,
+        "gap_bp": result.gap_bp if lots is None else lots.gap_bp,
+        **portfolio_keys(result),
+        "savings": None if study.savings is None else savings_keys(study.savings),
+        "trades": trade_keys(found.trades),
+        "rebalance": None if found.rebalance is None else rebalance_keys(found.rebalance),
+        "lots": None if lots is None else lot_keys(lots),
+        "budget": None
+        if budget is None
+        else {
+            "budget": budget.budget,
+            "left_over": budget.left_over,
+            "percent": budget.percent,
+            "horizon": budget.horizon,
+            "horizon_years": budget.horizon_years,
+            "partial_date": budget.partial_date,
+            "partial_share": budget.partial_share,
+            "sentence": budget.sentence,
         },
-        "uncovered": [],
-        "excluded": [
-            {"identifier": e.identifier, "reason": e.reason.value} for e in result.excluded
-        ],
-        "trades": [],
-        "sweep": [],
-        "rivals": [],
-    }
-
-
-def _holding_keys(result: MatchResult) -> list[dict[str, Any]]:
-    held = result.holdings
-    columns = (held.identifiers, held.faces, held.prices, held.costs, held.weights)
-    names = ("identifier", "face", "price", "cost", "weight")
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _ladder_keys(result: MatchResult) -> list[dict[str, Any]]:
-    ladder = result.ladder
-    columns = {
-        "date": result.dates,
-        "payment": ladder.payments,
-        "income": ladder.income,
-        "principal": ladder.principal,
-        "interest": ladder.interest,
-        "borrowed": ladder.borrowed,
-        "repaid": ladder.repaid,
-        "released": ladder.released,
-        "cash_after": ladder.cash_after,
-    }
-    listed = [column.tolist() for column in columns.values()]
-    return [dict(zip(columns, row, strict=True)) for row in zip(*listed, strict=True)]
-
-
-def _savings_keys(savings: Savings) -> dict[str, Any]:
-    amounts = savings.amounts
-    return {
-        "basis": savings.basis,
-        "versus_future_value": savings.versus_future_value,
-        "versus_future_value_per_year": savings.versus_future_value_per_year,
-        "versus_basis": dict(savings.versus_basis),
-        "time_value": savings.time_value,
-        "yield_pickup_bp": savings.yield_pickup_bp,
-        "after_default_haircut": savings.after_default_haircut,
-        "amounts": {
-            "future_value": amounts.future_value,
-            "pv_risk_free": amounts.pv_risk_free,
-            "pv_basis": amounts.pv_basis,
-            "cost": amounts.cost,
+        "priorities": None
+        if priorities is None
+        else {
+            "budget": priorities.budget,
+            "left_over": priorities.left_over,
+            "paid": priorities.paid,
+            "bought_per_unit": priorities.bought_per_unit,
+            "sentence": priorities.sentence,
         },
+        "credit_event": credit_keys(study.credit),
+        **beside_keys(study.beside),
     }

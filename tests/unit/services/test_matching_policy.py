@@ -8,7 +8,7 @@ import pytest
 
 from defease.errors import InputError
 from defease.inputs.schema.matching import MatchingSection
-from defease.services.matching_policy import policy_of
+from defease.services.matching.policy import policy_of
 
 
 @pytest.mark.parametrize(
