@@ -22,8 +22,11 @@ def balances_while_paid(
     *,
     due: FloatArray,
     unpaid: FloatArray,
+    experience: FloatArray | None = None,
 ) -> BalanceHistory:
     """Both sides up to the first month in which a payment was not met; payments are the flows.
+
+    `experience` is what later projections added to the liabilities, no growth either.
 
     Examples
     --------
@@ -35,10 +38,11 @@ def balances_while_paid(
     """
     failed = unpaid > NOTHING * assets[0]
     n = int(np.argmax(failed)) if failed.any() else len(unpaid)
+    jumps = np.zeros(n) if experience is None else experience[:n]
     return balance_history(
         dates[: n + 1],
         assets=assets[: n + 1],
         liabilities=liabilities[: n + 1],
         asset_flows=-due[:n],
-        liability_flows=-due[:n],
+        liability_flows=jumps - due[:n],
     )

@@ -3,7 +3,7 @@
 Two pools back one liability.  Matched bonds are zeros that pay named payments; alpha assets earn
 given returns and pay what is not matched.  Each month, in this order: growth, payments at the
 month's end (what is paid earns nothing between its day and the month end, as in the liability
-index), review, transfer.
+index), a later projection where one takes effect, review, transfer.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from defease.arrays import DateArray, FloatArray, frozen_floats, read_only
 from defease.dates import to_date
 from defease.errors import ModelError, Problem, ProblemList
+from defease.performance.in_force import AmountsInForce, Later, as_amounts
 from defease.performance.panels import check_every_month
 from defease.performance.portable_result import PortableAlphaComparison, PortableAlphaResult
 from defease.performance.sleeve import buy_in_date_order, coverage_date, sell_latest_first
@@ -49,6 +50,9 @@ class AlphaHistory:
         Money that buys the first payments in order of date at the first date.
     trading_cost
         Share of every transfer, either way, that is lost in trading.
+    later
+        Amounts of later projections and the places of the dates at which they take over.  Bonds
+        are kept; what they pay beyond what is then due goes to the alpha assets.
     """
 
     amounts: FloatArray
@@ -58,6 +62,7 @@ class AlphaHistory:
     alpha_assets: float
     matched_assets: float = 0.0
     trading_cost: float = 0.0
+    later: Later = ()
 
     def __post_init__(self) -> None:
         check_every_month(self.liability.dates, name="portable alpha: dates")
@@ -65,15 +70,20 @@ class AlphaHistory:
         _check_shapes(self, found)
         _check_money(self, found)
         found.raise_if_any()
-        gone = np.flatnonzero(self.liability.values(self.amounts) <= 0)
+        gone = np.flatnonzero(self.in_force.values(self.liability) <= 0)
         if gone.size:
             what = f"nothing is owed any more on {self.liability.dates[int(gone[0])]}"
             remedy = "end the history before, or give the payments gross of contributions"
             raise ModelError(Problem("portable alpha", what, remedy))
 
+    @property
+    def in_force(self) -> AmountsInForce:
+        """The amounts, by date."""
+        return AmountsInForce(self.amounts, self.later)
+
 
 def alpha_history(
-    amounts: npt.ArrayLike,
+    amounts: npt.ArrayLike | AmountsInForce,
     liability: DiscountPanel,
     alpha_returns: npt.ArrayLike,
     *,
@@ -83,8 +93,10 @@ def alpha_history(
     trading_cost: float = 0.0,
 ) -> AlphaHistory:
     """An `AlphaHistory` from arrays; matched zeros are priced as the liability unless given."""
+    owed = as_amounts(amounts)
     return AlphaHistory(
-        amounts=frozen_floats(amounts, name="payments"),
+        amounts=owed.opening,
+        later=owed.later,
         liability=liability,
         prices=liability if prices is None else prices,
         alpha_returns=frozen_floats(alpha_returns, name="alpha returns"),
@@ -135,6 +147,7 @@ class _Run:
 
     def __init__(self, history: AlphaHistory) -> None:
         self.history = history
+        self.owed = history.in_force
         self.residual_growth = np.zeros(history.liability.months)
         opening = buy_in_date_order(
             history.amounts, history.prices.factors[0], history.matched_assets
@@ -167,7 +180,7 @@ class _Run:
     def _grow_and_pay(self, month: int) -> tuple[float, float, float, float]:
         history = self.history
         due = history.liability.due_in == month
-        open_amounts = history.amounts - self.matched
+        open_amounts = self.owed.at(month) - self.matched
         before, after = history.liability.factors[month : month + 2]
         residual = float(open_amounts @ (np.where(due, 1.0, after) - before))
         growth = self.alpha * float(history.alpha_returns[month])
@@ -187,14 +200,15 @@ class _Run:
             return 0.0, 0.0
         self.since, self.cumulative = 0, 0.0
         if decision.transferred > 0:
-            return self._buy(decision.transferred, prices)
+            return self._buy(at, decision.transferred, prices)
         return self._sell(-decision.transferred, prices)
 
     def _facts(self, at: int, prices: FloatArray) -> ReviewFacts:
         history = self.history
         sleeve = self._sleeve(at)
-        owed = float(history.liability.factors[at] @ history.amounts)
-        open_cost = float(np.maximum(history.amounts - self.matched, 0.0) @ prices)
+        amounts = self.owed.at(at)
+        owed = float(history.liability.factors[at] @ amounts)
+        open_cost = float(np.maximum(amounts - self.matched, 0.0) @ prices)
         return ReviewFacts(
             date=to_date(history.liability.dates[at]),
             funded_ratio=(self.alpha + sleeve) / owed,
@@ -205,9 +219,9 @@ class _Run:
             months_since_transfer=self.since,
         )
 
-    def _buy(self, money: float, prices: FloatArray) -> tuple[float, float]:
+    def _buy(self, at: int, money: float, prices: FloatArray) -> tuple[float, float]:
         cost_rate = self.history.trading_cost
-        open_amounts = self.history.amounts - self.matched
+        open_amounts = self.owed.at(at) - self.matched
         trade = buy_in_date_order(open_amounts, prices, money / (1.0 + cost_rate))
         self.matched += trade.amounts
         cost = trade.money * cost_rate
@@ -225,7 +239,7 @@ class _Run:
         return float(self.history.prices.factors[at] @ self.matched)
 
     def _coverage(self, at: int) -> np.datetime64:
-        panel, amounts = self.history.liability, self.history.amounts
+        panel, amounts = self.history.liability, self.owed.at(at)
         return coverage_date(panel.payment_dates, amounts, self.matched, panel.dates[at])
 
     def _result(self, policy: PortableAlphaPolicy | None) -> PortableAlphaResult:
@@ -236,7 +250,8 @@ class _Run:
             dates=self.history.liability.dates,
             alpha_assets=read_only(np.array(self.alphas)),
             matched_assets=read_only(np.array(self.sleeves)),
-            liabilities=self.history.liability.values(self.history.amounts),
+            liabilities=self.owed.values(self.history.liability),
+            experience=self.owed.jumps(self.history.liability),
             alpha_growth=growth,
             residual_liability_growth=read_only(self.residual_growth),
             paid_from_alpha=from_alpha,
@@ -256,9 +271,7 @@ def _days(days: list[np.datetime64]) -> DateArray:
 
 def _check_shapes(history: AlphaHistory, found: ProblemList) -> None:
     panel, prices = history.liability, history.prices
-    if history.amounts.shape != panel.payment_dates.shape:
-        what = f"{len(history.amounts)} amounts for {len(panel.payment_dates)} payment days"
-        found.add("portable alpha: payments", what, "give one amount for each day")
+    found.extend(history.in_force.problems("portable alpha", panel))
     if history.alpha_returns.shape != (panel.months,):
         what = f"{history.alpha_returns.size} returns for {panel.months} months"
         found.add("portable alpha: returns", what, "give one return for each month")

@@ -25,6 +25,9 @@ class PortableAlphaResult:
         Month ends, shape (months + 1,).
     alpha_assets, matched_assets, liabilities
         Values at each date after that date's payments and transfers, shape (months + 1,).
+    experience
+        What later projections added to the liabilities at each month's end, in nobody's growth,
+        shape (months,).
     alpha_growth, residual_liability_growth
         Money earned by the alpha assets, and growth of the payments they fund, shape (months,).
     paid_from_alpha, paid_from_matched, unpaid
@@ -45,6 +48,7 @@ class PortableAlphaResult:
     alpha_assets: FloatArray
     matched_assets: FloatArray
     liabilities: FloatArray
+    experience: FloatArray
     alpha_growth: FloatArray
     residual_liability_growth: FloatArray
     paid_from_alpha: FloatArray
@@ -79,7 +83,12 @@ class PortableAlphaResult:
         """
         due = self.paid_from_alpha + self.paid_from_matched + self.unpaid
         return balances_while_paid(
-            self.dates, self.assets, self.liabilities, due=due, unpaid=self.unpaid
+            self.dates,
+            self.assets,
+            self.liabilities,
+            due=due,
+            unpaid=self.unpaid,
+            experience=self.experience,
         )
 
     @property

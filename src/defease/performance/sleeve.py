@@ -61,7 +61,8 @@ def coverage_date(
     payment_dates: DateArray, amounts: FloatArray, matched: FloatArray, date: np.datetime64
 ) -> np.datetime64:
     """The day up to which every payment still to come is matched in full, `date` if none is."""
-    ahead = payment_dates > date
+    # a day on which nothing is owed (any more) is no payment that could be matched
+    ahead = (payment_dates > date) & (amounts != 0)
     days = payment_dates[ahead]
     open_ = (amounts - matched)[ahead] > FULLY * np.maximum(amounts[ahead], 0.0)
     open_ &= amounts[ahead] > 0

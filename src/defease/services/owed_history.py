@@ -13,10 +13,12 @@ from defease.dates import add_months, to_date
 from defease.errors import Caution
 from defease.inputs.index_files import read_index_inputs
 from defease.liability_index import Amounts
+from defease.performance.in_force import AmountsInForce, amounts_in_force
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from defease.arrays import DateArray, FloatArray
     from defease.cashflows import CashFlows
     from defease.curves import CurveHistory
     from defease.inputs.index_files import IndexInputs
@@ -57,6 +59,23 @@ class OwedHistory:
                 found[dates[place]] = _owed(each.flows, self.inputs.amounts)
         return tuple(found.items())
 
+    def in_force(self, dates: DateArray) -> tuple[DateArray, AmountsInForce]:
+        """All payment days after the first of the dates, and the amounts owed from date to date.
+
+        The dates are a stretch of the curves'; a projection that takes effect on the last of them
+        or after is left out.
+        """
+        first, last = dates[0], dates[-1]
+        opening, *later = [
+            (day, each.where(each.dates > first))
+            for day, each in _of_stretch(((first, self.payments), *self.later), first, last)
+        ]
+        days = opening[1].dates
+        for _, each in later:
+            days = np.union1d(days, each.dates)
+        replaced = [(int(np.searchsorted(dates, day)), _on_days(days, each)) for day, each in later]
+        return days, amounts_in_force(_on_days(days, opening[1]), replaced)
+
     @property
     def start(self) -> dt.date:
         """The first month end."""
@@ -91,15 +110,21 @@ def _expenses(inputs: IndexInputs, end: dt.date) -> float | None:
     return found if found > 0 else None
 
 
-def first_projection_only(owed: OwedHistory, what: str) -> tuple[Caution, ...]:
-    """What has to be said where a part of the answer rests on the first projection alone."""
-    if not owed.later:
-        return ()
-    days = ", ".join(str(day) for day, _ in owed.later)
-    message = (
-        f"{what} rests on the payments in force on {owed.start}; those from {days} are not in it"
-    )
-    return (Caution("first_projection_only", message),)
+Effective = tuple[np.datetime64, Payments]
+
+
+def _of_stretch(
+    given: tuple[Effective, ...], first: np.datetime64, last: np.datetime64
+) -> list[Effective]:
+    """What is in force on the first day, and what takes over before the last."""
+    opening = [each for each in given if each[0] <= first][-1]
+    return [opening, *(each for each in given if first < each[0] < last)]
+
+
+def _on_days(days: DateArray, payments: Payments) -> FloatArray:
+    amounts = np.zeros(len(days))
+    amounts[np.searchsorted(days, payments.dates)] = payments.amounts
+    return amounts
 
 
 def _owed(flows: CashFlows, amounts: Amounts) -> Payments:

@@ -10,7 +10,7 @@ import numpy as np
 
 from defease.arrays import FloatArray, frozen_floats
 from defease.dates import to_date
-from defease.errors import Caution, bad_input, did_you_mean
+from defease.errors import Caution, InputError, bad_input, did_you_mean
 from defease.inputs.performance_files import PerformanceInputs, read_performance_inputs
 from defease.inputs.plan_files import PLAN_FILE
 from defease.performance import Frequency, ReturnSeries
@@ -21,7 +21,7 @@ from defease.performance.series import month_numbers
 from defease.policies import Decision, Direction, PortableAlphaPolicy
 from defease.reports.builders.port import PortFacts, port_sections, port_tiles
 from defease.reports.document import Document
-from defease.services.owed_history import OwedHistory, first_projection_only, owed_history
+from defease.services.owed_history import OwedHistory, owed_history
 from defease.services.plans import Question, ask, cautions_of, market_value, with_inputs
 from defease.services.task import TaskResult
 
@@ -67,6 +67,7 @@ def port(
 ) -> TaskResult[PortAnswer]:
     """[portable_alpha] month by month on the plan's returns and curves, beside never porting.
 
+    It opens at `portable_alpha.start`, else with the first month of curves and returns.
     `alpha` is the column of [performance] returns that the alpha assets earn; `curves` names a
     curve history in place of `index.curves`; `as_of` ends the history.
     """
@@ -115,17 +116,17 @@ def compute_port(
     owed = owed_history(question, curves=curves)
     given = read_performance_inputs(plan)
     series = _column(given, alpha)
-    returns, opens = _months(series, owed)
+    returns, opens = _months(series, owed, _begins(plan))
     dates = owed.curves.dates[opens : opens + len(returns) + 1]
     start, end = to_date(dates[0]), to_date(dates[-1])
-    payments = owed.payments.where(owed.payments.dates > dates[0])
-    panel = discount_panel(owed.curves.between(start, end), payments.dates)
+    days, amounts = owed.in_force(dates)
+    panel = discount_panel(owed.curves.between(start, end), days)
     opening, cautions = _opening(plan, given, start)
-    history = alpha_history(payments.amounts, panel, returns, alpha_assets=opening)
+    history = alpha_history(amounts, panel, returns, alpha_assets=opening)
     comparison = compare_with_never_porting(history, policy)
     said = (
         *owed.cautions,
-        *first_projection_only(owed, "the back-test"),
+        *_new_projections(history),
         *given.returns.cautions,
         *cautions,
         *comparison.ported.cautions,
@@ -189,17 +190,38 @@ def _column(given: PerformanceInputs, name: str) -> ReturnSeries:
     return found
 
 
-def _months(series: ReturnSeries, owed: OwedHistory) -> tuple[FloatArray, int]:
+def _begins(plan: Plan) -> dt.date | None:
+    section = plan.settings.portable_alpha
+    return None if section is None else section.start
+
+
+def _months(
+    series: ReturnSeries, owed: OwedHistory, begins: dt.date | None
+) -> tuple[FloatArray, int]:
     """Returns of the months that the curves cover too, and the place of the first opening."""
     months = month_numbers(owed.curves.dates)
     ends = month_numbers(series.dates)
     kept = np.isin(ends, months[1:])
+    if begins is not None and kept.any():
+        last, opens = ends[kept][-1], month_numbers(np.array([begins], "M8[D]"))[0]
+        kept &= ends > opens
+        if not kept.any() or opens < months[0]:
+            raise _outside(begins, int(months[0]), int(last))
     if not kept.any():
         what = f"no month of the returns ({series.window}) lies within the curves"
         remedy = f"the curves cover {owed.start} to {owed.end}: give returns or curves of the same"
         raise bad_input(where=f"{PLAN_FILE}: performance.returns", what=what, remedy=remedy)
     opens = int(np.searchsorted(months, ends[kept][0])) - 1
     return frozen_floats(series.returns[kept], name="alpha returns"), opens
+
+
+def _outside(begins: dt.date, first: int, last: int) -> InputError:
+    known = [np.datetime64(month, "M") for month in (first, last)]
+    return bad_input(
+        where=f"{PLAN_FILE}: portable_alpha.start",
+        what=f"{begins} is not within the months of curves and returns",
+        remedy=f"they run from {known[0]} to {known[1]}: begin before the last of them",
+    )
 
 
 def _opening(
@@ -216,6 +238,17 @@ def _opening(
         return found, ()
     message = f"the market value of {plan.valuation_date} stands in for that of {start}"
     return found, (Caution("market_value_of_another_day", message),)
+
+
+def _new_projections(history: AlphaHistory) -> list[Caution]:
+    return [
+        Caution(
+            "new_projection",
+            f"from {history.liability.dates[place]} on the payments are those of a later "
+            "projection; the jump in what is owed moves the funded ratio and is in no excess",
+        )
+        for place, _ in history.later
+    ]
 
 
 def _run_out(comparison: PortableAlphaComparison) -> list[Caution]:

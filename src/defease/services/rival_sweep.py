@@ -45,6 +45,8 @@ class SweepStudy:
         The class exchanged for matched bonds, and how much of it at most.
     chosen
         How the class came to be taken, in words.
+    projections
+        Month ends from which later projections say what is due.
     inputs
         SHA-256 of each file read, by name.
     """
@@ -53,6 +55,7 @@ class SweepStudy:
     funding_class: str
     share: float
     chosen: str
+    projections: tuple[dt.date, ...]
     inputs: Mapping[str, str]
 
     @property
@@ -128,21 +131,20 @@ def _study(
         name: each.returns[np.isin(month_numbers(each.dates), months)]
         for name, each in series.items()
     }
-    payments = owed.payments.where(owed.payments.dates > dates[0])
-    panel = discount_panel(
-        owed.curves.between(to_date(dates[0]), to_date(dates[-1])), payments.dates
-    )
-    assets = opening_ratio * float(panel.values(payments.amounts)[0])
+    days, amounts = owed.in_force(dates)
+    panel = discount_panel(owed.curves.between(to_date(dates[0]), to_date(dates[-1])), days)
+    assets = opening_ratio * float(panel.values(amounts.opening)[0])
     history = class_history(
         {name: weight * assets for name, weight in plan.allocation.items()},
         returns,
-        amounts=payments.amounts,
+        amounts=amounts,
         prices=panel,
     )
     name, chosen = _funding_class(plan, returns)
     share = plan.settings.rivals.sleeve_share
     return SweepStudy(
         comparison=compare_sweep_with_sleeve(history, name, share=share),
+        projections=tuple(to_date(dates[place]) for place, _ in amounts.later),
         funding_class=name,
         share=share,
         chosen=chosen,

@@ -20,7 +20,7 @@ from defease.performance.rivals import (
 from defease.reports.builders.cash_sweep import SweepFacts
 from defease.reports.builders.rivals import RivalFacts, rival_sections, rival_tiles, rows_shown
 from defease.reports.document import Document
-from defease.services.owed_history import OwedHistory, first_projection_only, owed_history
+from defease.services.owed_history import OwedHistory, owed_history
 from defease.services.plans import Question, ask, cautions_of, with_inputs
 from defease.services.rival_choices import choices_of
 from defease.services.rival_sweep import SweepStudy, sweep_of, sweep_results
@@ -135,8 +135,6 @@ def compute_rivals(
         )
         for day, _ in owed.later
     ]
-    if sweep is not None:
-        cautions += first_projection_only(owed, "the cash sweep")
     for result in study.comparison.results:
         cautions += [_named(caution, result.name) for caution in result.cautions]
     if owed.annual_expenses is None:
@@ -182,6 +180,7 @@ def _sweep_facts(found: SweepStudy) -> SweepFacts:
         funding_class=found.funding_class,
         share=found.share,
         chosen=found.chosen,
+        projections=found.projections,
         rows=rows_shown([to_date(day) for day in found.comparison.sweep.dates]),
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from defease.errors import InputError, ModelError
+from defease.performance.in_force import amounts_in_force
 from defease.performance.panels import discount_panel, price_panel
 from defease.performance.portable import (
     AlphaHistory,
@@ -202,6 +203,36 @@ def test_a_liability_that_ends_inside_the_history_is_refused() -> None:
     panel = monthly_payments(flat_history(0.03, 8), 4)
     with pytest.raises(ModelError, match="nothing is owed any more on 2020-05-31"):
         alpha_history([1.0] * 4, panel, np.zeros(7), alpha_assets=5.0)
+
+
+def test_later_amounts_take_over_after_the_payments_of_their_date() -> None:
+    """Zero rates: 10 a month become 16 on the second of four dates, a jump of 6 each."""
+    panel = monthly_payments(flat_history(0.0, 4), 12)
+    owed = amounts_in_force([10.0] * 12, [(1, [99.0] + [16.0] * 11)])
+    result = never_port(alpha_history(owed, panel, [0.0, 0.0, 0.0], alpha_assets=100.0))
+    np.testing.assert_allclose(result.liabilities, [120.0, 176.0, 160.0, 144.0])
+    np.testing.assert_allclose(result.experience, [66.0, 0.0, 0.0])
+    np.testing.assert_allclose(result.paid_from_alpha, [10.0, 16.0, 16.0])
+    np.testing.assert_allclose(result.balances.liability_growth, 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        ([(0, [1.0] * 12)], "dates [0]"),
+        ([(4, [1.0] * 12)], "dates [4]"),
+        ([(2, [1.0] * 12), (2, [2.0] * 12)], "dates [2, 2]"),
+        ([(2, [1.0] * 11)], "11 amounts for 12 payment days"),
+    ],
+)
+def test_later_amounts_that_do_not_fit_are_refused(
+    later: list[tuple[int, list[float]]], said: str
+) -> None:
+    panel = monthly_payments(flat_history(0.03, 4), 12)
+    owed = amounts_in_force([10.0] * 12, later)
+    with pytest.raises(InputError) as raised:
+        alpha_history(owed, panel, [0.0, 0.0, 0.0], alpha_assets=100.0)
+    assert said in str(raised.value)
 
 
 def test_panels_refuse_gaps_past_payments_and_prices_of_nothing() -> None:

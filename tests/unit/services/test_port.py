@@ -112,6 +112,33 @@ def test_a_later_start_takes_the_market_value_of_the_plan_and_says_so(tmp_path: 
     assert len(found.results["decisions"]) == 2
 
 
+def test_the_rule_begins_where_the_plan_says(tmp_path: Path) -> None:
+    rows = [f"{month_after(k)},{value},0" for k, value in enumerate((500, 550, 600, 660))]
+    returns = "\n".join(["date,assets,flow", *rows, ""])
+    rule = f"{RULE}start = {month_after(1)}\n"
+    made = owed_plan(tmp_path, plan=plan_with(rule), amounts=AMOUNTS, rates=ZERO, returns=returns)
+    found = port(made).results
+    assert found["start"] == month_after(1)
+    assert found["path"][0]["alpha_assets"] == 550.0
+    assert [each["excess"] for each in found["decisions"]][:1] == pytest.approx([50.0])
+
+
+@pytest.mark.parametrize("start", ["2019-12-31", "2021-03-31", "2030-01-31"])
+def test_a_start_outside_the_history_is_refused(tmp_path: Path, start: str) -> None:
+    problem = only_problem(lambda: asked(tmp_path, f"{RULE}start = {start}\n"))
+    assert problem.where == "plan.toml: portable_alpha.start"
+    assert "from 2020-12 to 2021-03" in problem.remedy
+
+
+def test_the_corporate_sample_moves_money(tmp_path: Path) -> None:
+    copy_sample(tmp_path, example="corporate")
+    found = port(tmp_path).results
+    moved = [each["transferred"] for each in found["decisions"] if each["transferred"] > 0]
+    assert 1 < len(moved) < len(found["decisions"])
+    assert found["ported"]["transferred"] == pytest.approx(sum(moved), rel=1e-12)
+    assert found["comparison"]["months_gained"] > 0
+
+
 def test_alpha_assets_that_run_out_are_said(tmp_path: Path) -> None:
     found = asked(tmp_path, overrides=["assets.market_value=15"], earned=[0.0, 0.0, 0.0])
     assert found.results["ported"]["unpaid"] == pytest.approx(15.0)

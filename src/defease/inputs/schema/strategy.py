@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -157,6 +158,7 @@ class FundingRulesSection(Section):
 class PortableAlphaSection(Section):
     """[portable_alpha]: when and how much excess growth is moved into matched bonds."""
 
+    start: dt.date | None = None
     trigger_ratio: FundedRatio | None = None
     trigger_amount: Amount | None = None
     share: Share | None = None

@@ -16,11 +16,14 @@ import numpy as np
 
 from defease.arrays import DateArray, FloatArray, frozen_floats, read_only
 from defease.errors import ProblemList, did_you_mean
+from defease.performance.in_force import AmountsInForce, Later, as_amounts
 from defease.performance.panels import check_every_month
 from defease.performance.sleeve import buy_in_date_order, coverage_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy.typing as npt
 
     from defease.performance.panels import DiscountPanel
 
@@ -41,6 +44,8 @@ class ClassHistory:
         Payments, shape (payments,).
     prices
         What a matched unit of each payment costs at each date.
+    later
+        Amounts of later projections and the places of the dates at which they take over.
     """
 
     names: tuple[str, ...]
@@ -48,6 +53,7 @@ class ClassHistory:
     returns: FloatArray
     amounts: FloatArray
     prices: DiscountPanel
+    later: Later = ()
 
     def __post_init__(self) -> None:
         check_every_month(self.prices.dates, name="cash sweep: dates")
@@ -65,17 +71,20 @@ class ClassHistory:
             month, owner = (int(k) for k in np.argwhere(self.returns <= -1)[0])
             what = f"month {month + 1} has a return of {self.returns[month, owner]:.1%}"
             found.add(f"cash sweep: {self.names[owner]}", what, "returns are decimals above -1")
-        if self.amounts.shape != self.prices.payment_dates.shape:
-            what = f"{self.amounts.size} amounts for {len(self.prices.payment_dates)} days"
-            found.add("cash sweep: payments", what, "give one amount for each day")
+        found.extend(self.in_force.problems("cash sweep", self.prices))
         found.raise_if_any()
+
+    @property
+    def in_force(self) -> AmountsInForce:
+        """The amounts, by date."""
+        return AmountsInForce(self.amounts, self.later)
 
 
 def class_history(
     opening_values: Mapping[str, float],
     returns: Mapping[str, FloatArray],
     *,
-    amounts: FloatArray,
+    amounts: npt.ArrayLike | AmountsInForce,
     prices: DiscountPanel,
 ) -> ClassHistory:
     """A `ClassHistory` from values and returns by class name."""
@@ -90,12 +99,13 @@ def class_history(
             what = f"{len(column)} returns for {prices.months} months"
             found.add(f"cash sweep: {name}", what, "give one return for each month")
     found.raise_if_any()
-    names = tuple(opening_values)
+    names, owed = tuple(opening_values), as_amounts(amounts)
     return ClassHistory(
         names=names,
         opening_values=frozen_floats(list(opening_values.values()), name="class values"),
         returns=frozen_floats(np.array([returns[name] for name in names]).T, name="class returns"),
-        amounts=frozen_floats(amounts, name="payments"),
+        amounts=owed.opening,
+        later=owed.later,
         prices=prices,
     )
 
@@ -126,7 +136,7 @@ class SweepResult:
     returns
         Of the classes, shape (months, classes).
     coverage
-        Day up to which the sleeve bought at the start pays everything.
+        Day up to which the sleeve bought at the start pays everything, by the first projection.
     """
 
     name: str
@@ -230,8 +240,8 @@ def compare_sweep_with_sleeve(
 
 def _run(history: ClassHistory, opening: FloatArray, matched: FloatArray, name: str) -> SweepResult:
     panel = history.prices
-    maturing = panel.paid(matched)
-    owed = panel.paid(history.amounts) - maturing
+    maturing, falling_due = panel.paid(matched), history.in_force.paid(panel)
+    owed = falling_due - maturing
     values, sold, unpaid, earned = [opening], [], [], []
     for rates, due in zip(history.returns, owed.tolist(), strict=True):
         growth = values[-1] * rates
@@ -249,7 +259,7 @@ def _run(history: ClassHistory, opening: FloatArray, matched: FloatArray, name: 
         class_values=read_only(np.array(values)),
         sleeve_values=panel.values(matched),
         sold=read_only(np.array(sold)),
-        due=panel.paid(history.amounts),
+        due=falling_due,
         paid_from_sleeve=maturing,
         unpaid=read_only(np.array(unpaid)),
         class_growth=read_only(np.array(earned)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defease.dates import to_date
-from defease.reports.builders.words import label, money, percent
+from defease.reports.builders.words import label, listed, money, percent
 from defease.reports.charts import level_lines
 from defease.reports.document import (
     Block,
@@ -43,6 +43,8 @@ class SweepFacts:
         How that class came to be taken, in words.
     rows
         Places of the dates that the table below the chart prints.
+    projections
+        Month ends from which later projections say what is due.
     """
 
     comparison: SweepComparison
@@ -50,6 +52,7 @@ class SweepFacts:
     share: float
     chosen: str
     rows: list[int]
+    projections: tuple[dt.date, ...] = ()
 
     @property
     def dates(self) -> list[dt.date]:
@@ -92,10 +95,18 @@ def _words(facts: SweepFacts, currency: str) -> str:
     part = "" if held <= 0 else f" ({percent(bought / held)} of it)"
     words += (
         f"Exchanging {money(bought, currency)} of {name}{part} on the first day for bonds that pay "
-        f"everything due until {to_date(sleeve.coverage)} left "
+        f"everything due until {to_date(sleeve.coverage)}{_as_known(facts)} left "
         f"{money(float(sleeve.sold_at_a_loss.sum()), currency)} to be sold in falling months"
     )
     return f"{words}. {_outcome(facts, currency)}{_unpaid(facts, currency)}"
+
+
+def _as_known(facts: SweepFacts) -> str:
+    """Bonds are bought for the payments then projected; a later projection can ask for others."""
+    if not facts.projections:
+        return ""
+    days = listed([str(day) for day in facts.projections])
+    return f" as first projected (later projections take over on {days})"
 
 
 def _outcome(facts: SweepFacts, currency: str) -> str:
