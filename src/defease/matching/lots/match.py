@@ -30,6 +30,7 @@ from defease.solvers import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from defease.matching.lots.dive import Candidate
     from defease.matching.lots.rules import PieceRules
     from defease.matching.problem import MatchingProgram
     from defease.matching.question import MatchingQuestion
@@ -196,11 +197,13 @@ def match_in_lots(
     matching = question.program()
     relaxed = _relaxed(question, matching, clock)
     pieces = pieces_of(question, matching, rules)
-    search_clock = replace(clock, allowed=(1.0 - RESERVED) * time_limit)
-    search = Search(question, matching, relaxed, pieces=pieces, clock=search_clock)
+    # A share of the time is kept for the last solve and the exact check.
+    shorter = replace(clock, allowed=(1.0 - RESERVED) * time_limit)
+    search = Search(question, matching, relaxed, pieces=pieces, clock=shorter)
     status = search.run(relative_gap=relative_gap, progress=progress)
-    _require(search, status, rules, time_limit)
-    solution, lots = _with_pieces(matching, pieces, search)
+    if search.best is None:
+        raise _nothing_found(search, status, rules, matching)
+    solution, lots = _with_pieces(matching, pieces, search.best)
     verification = verify(question, matching, solution, rules=rules, lots=lots)
     match = _described(question, matching, solution, relaxed, status)
     at_settlement = question.due.at_settlement
@@ -255,16 +258,17 @@ def _relaxed(question: MatchingQuestion, matching: MatchingProgram, clock: Clock
 
 
 def _none_yet(time_limit: float, why: str) -> TimeLimitError:
-    what = f"no portfolio in pieces yet after {time_limit:g} s: {why}"
+    what = f"no portfolio in pieces yet after {time_limit:.3g} s: {why}"
     return TimeLimitError(Problem(PLACE, what, "allow more time, or loosen the rules for pieces"))
 
 
-def _require(search: Search, status: SolverStatus, rules: PieceRules, time_limit: float) -> None:
-    """Refuse to go on with nothing: proven impossible, or not found in time."""
-    if search.best is not None:
-        return
+def _nothing_found(
+    search: Search, status: SolverStatus, rules: PieceRules, matching: MatchingProgram
+) -> InfeasibleError | TimeLimitError:
+    """Why there is no answer: proven impossible, or not found in time."""
     if status is not SolverStatus.INFEASIBLE:
-        raise _none_yet(time_limit, "rounding breaks a rule or a limit, the search goes on")
+        why = "plain rounding breaks a rule or a limit, and the search had not ended"
+        return _none_yet(search.seconds, why)
     named = {
         "lots": rules.lot,
         "a smallest piece": rules.smallest_piece or None,
@@ -272,20 +276,20 @@ def _require(search: Search, status: SolverStatus, rules: PieceRules, time_limit
     }
     asked = ", ".join(f"{name} of {size:,g}" for name, size in named.items() if size)
     what = f"no portfolio within the limits has {asked}; without them the cost is "
-    what += money(search.bound)
+    most = float(largest_levels(matching, search.bound).max(initial=0.0)) * FACE
+    what += f"{money(search.bound)}, at which the most of any bond is {money(most)}"
     remedy = "make lots and pieces smaller, allow more names, or loosen the limits"
-    raise InfeasibleError(Problem(PLACE, what, remedy))
+    return InfeasibleError(Problem(PLACE, what, remedy))
 
 
 def _with_pieces(
-    matching: MatchingProgram, pieces: Pieces, search: Search
+    matching: MatchingProgram, pieces: Pieces, best: Candidate
 ) -> tuple[LinearSolution, IntArray]:
     """The certified optimum of everything else with the pieces fixed, and the pieces in lots.
 
     Where any size is allowed, only which bonds are held is fixed.
     """
-    assert search.best is not None  # noqa: S101 - _require
-    levels, count = search.best.levels, len(matching.bonds)
+    levels, count = best.levels, len(matching.bonds)
     lower, upper = levels.copy(), levels.copy()
     if not pieces.unit:
         sized = (levels > 0.0) & ~pieces.as_kept(levels)

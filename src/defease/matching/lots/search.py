@@ -73,6 +73,11 @@ class Search:
         self.found_by: StageKind | None = None
         self.stages: list[Stage] = []
 
+    @property
+    def seconds(self) -> float:
+        """What the search was allowed to take."""
+        return self._clock.allowed
+
     def run(
         self, *, relative_gap: float, progress: Callable[[float], None] | None = None
     ) -> SolverStatus:
