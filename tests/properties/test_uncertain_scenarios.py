@@ -133,19 +133,22 @@ def test_scenario_by_scenario_is_the_one_programme(
 
 def _pays(found: ScenarioMatch, asked: ScenarioQuestion, rule: ShortfallRule) -> None:
     """Every scenario run off from the holdings pays all but what the rule lets be unpaid."""
-    credit = 0.0
-    policy = asked.average.data.policy
+    credit = penalty = 0.0
+    data, policy = asked.average.data, asked.average.data.policy
+    worth = (rule.penalty or 0.0) / np.cumprod(data.growth_of_cash)
     for outcome, due in zip(found.outcomes, asked.payments, strict=True):
         assert outcome.ladder.lowest_cash >= -1e-5
         np.testing.assert_allclose(outcome.ladder.payments + outcome.unpaid, due, atol=1e-9)
         assert (outcome.unpaid <= due + 1e-9).all()
         assert outcome.worst_shortfall <= rule.largest + 1e-6
         left = float(outcome.ladder.cash_after[-1])
+        penalty += outcome.probability * float(worth @ outcome.unpaid)
         credit += outcome.probability * policy.terminal_discount_factor * left
     if rule.cvar_bound is not None:
         tail = found.shortfalls.conditional_value_at_risk(rule.cvar_level)
         assert tail <= rule.cvar_bound + 1e-5
-    stated = found.cost + rule.unit_price * found.expected_unpaid - credit
+    stated = found.cost + found.expected_penalty - credit
+    assert found.expected_penalty == pytest.approx(penalty, rel=1e-5, abs=1e-7)
     assert found.objective == pytest.approx(stated, rel=1e-6, abs=1e-5)
 
 

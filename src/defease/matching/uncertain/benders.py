@@ -62,7 +62,9 @@ class Master:
             builder.add_entries(np.full(len(costs), row), costs, shares)
             later, unpaid = positions(average.later), positions(average.unpaid)
             builder.add_entries(np.full(len(later), row), later, -stages.later_costs)
-            builder.add_entries(np.full(len(unpaid), row), unpaid, -stages.rule.unit_price)
+            builder.add_entries(
+                np.full(len(unpaid), row), unpaid, -stages.unit_prices[: len(unpaid)]
+            )
         bounded = stages.rule.cvar_bound is not None
         allowances = add_tail_bound(builder, stages) if bounded else EMPTY
         return cls(builder.build(), stages.receipts, costs, allowances)

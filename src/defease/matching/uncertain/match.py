@@ -80,6 +80,8 @@ class ScenarioMatch:
         Of the programme that proves the bound.
     method, rounds, cautions
         How it was solved, in how many rounds, and why, where that was not the choice.
+    expected_penalty
+        Of what stays unpaid, over all scenarios; part of the objective.
     levels, initial_cash
         Holdings of the eligible `bonds` in units of 100 face; cash bought.
     outcomes
@@ -89,6 +91,7 @@ class ScenarioMatch:
     cost: float
     objective: float
     bound: float
+    expected_penalty: float
     certificate: Certificate
     method: ScenarioMethod
     rounds: int
@@ -215,7 +218,7 @@ def _result(
     first = np.zeros(len(matching.program.costs))
     first[stages.first] = decided.first
     levels = read_only(first[matching.bonds.start : matching.bonds.stop].copy())
-    at_settlement = question.due.at_settlement
+    at_settlement, shares = question.due.at_settlement, stages.scenarios.probabilities
     outcomes = tuple(
         _outcome(stages, scenario, levels, _all_columns(stages, decided, scenario), unpaid)
         for scenario, unpaid in enumerate(decided.unpaid)
@@ -224,6 +227,7 @@ def _result(
         cost=float(matching.program.costs @ first) + at_settlement,
         objective=decided.objective + at_settlement,
         bound=decided.bound + at_settlement,
+        expected_penalty=float(shares @ np.array(decided.unpaid) @ stages.unit_prices),
         certificate=decided.certificate,
         method=method,
         rounds=decided.rounds,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from defease.arrays import FloatArray
 
 PLACE = "matching.shortfall"
+EARLY_FIRST = 1.0 + 1e-6
+"""Where early and late cost the same, the early payment is made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,9 @@ class ShortfallRule:
     Attributes
     ----------
     penalty
-        Cost today of each unit unpaid in a scenario, weighted by its probability.
+        Cost of each unit unpaid, in money of its date, weighted by the scenario's probability.
+        Counted at its value today at the reinvestment rate: nothing is gained by leaving an early
+        payment unpaid so that its cash earns interest for a later one.
     worst_bound
         Most that stays unpaid on any date of any scenario, plan currency.
     cvar_bound, cvar_level
@@ -55,10 +59,10 @@ class ShortfallRule:
         """Whether anything may stay unpaid at all."""
         return any(rule is not None for rule in (self.penalty, self.worst_bound, self.cvar_bound))
 
-    @property
-    def unit_price(self) -> float:
-        """Penalty of one unit, 0 where there is none."""
-        return self.penalty or 0.0
+    def unit_prices(self, growth: FloatArray) -> FloatArray:
+        """Penalty today of one unit unpaid on each date, given the growth of cash, shape (T,)."""
+        falling = np.cumprod(growth * EARLY_FIRST)
+        return np.asarray((self.penalty or 0.0) / falling, dtype=np.float64)
 
     @property
     def largest(self) -> float:

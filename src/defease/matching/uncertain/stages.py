@@ -98,7 +98,12 @@ class Stages:
     @property
     def later_decisions_cost(self) -> bool:
         """Whether anything decided later has a cost or a value."""
-        return bool(self.later_costs.any()) or self.rule.unit_price > 0.0
+        return bool(self.later_costs.any() or self.unit_prices.any())
+
+    @cached_property
+    def unit_prices(self) -> FloatArray:
+        """Penalty of one unit unpaid on each date, shape (T,)."""
+        return self.rule.unit_prices(self.scenarios.average.data.growth_of_cash)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -156,8 +161,7 @@ class Stages:
             builder.add_entries(places, self.receipts, 1.0)
         unpaid = range(0)
         if self.rule.allows_any:
-            price = np.full(self.periods, weight * self.rule.unit_price)
-            unpaid = builder.add_columns(price, upper=block.unpaid)
+            unpaid = builder.add_columns(weight * self.unit_prices, upper=block.unpaid)
             builder.add_entries(places, positions(unpaid), 1.0)
         return BlockPlaces(rows, later, unpaid)
 
