@@ -15,6 +15,7 @@ from defease.matching.slices import (
     Shares,
     Slice,
     Stream,
+    horizon_curve,
     is_homogeneous,
     match_budget,
     match_priorities,
@@ -144,3 +145,12 @@ def test_bad_priorities_are_refused() -> None:
         match_priorities(question.with_limits((KeyRateLimit(0.1, flat_curve(0.04)),)), 1.0)
     with pytest.raises(InputError, match="must be an amount"):
         match_priorities(question, np.nan)
+
+
+def test_a_curve_with_gaps_is_refused() -> None:
+    question = zero_question(PRICES, PAYMENTS)
+    gaps = horizon_curve(question, dates=[dt.date(2027, 1, 31), dt.date(2029, 1, 31)])
+    with pytest.raises(InputError, match="leaves out payment dates"):
+        match_budget(question, 1000.0, curve=gaps)
+    whole = horizon_curve(question)
+    assert match_budget(question, 1000.0, curve=whole).horizon == dt.date(2027, 1, 31)

@@ -105,7 +105,7 @@ def match_budget(
     Raises
     ------
     InputError
-        The budget is not a finite number above 0.
+        The budget is not a finite number above 0; or the curve leaves out dates.
     InfeasibleError
         It buys no part of any payment; or a vertical slice cannot be covered at all.
 
@@ -158,6 +158,9 @@ def _binds_supply(question: MatchingQuestion, limit: object) -> bool:
 
 
 def _chronological(question: MatchingQuestion, budget: float, curve: HorizonCurve) -> BudgetMatch:
+    if len(curve.periods) and curve.periods[-1] != len(curve.periods):
+        what = "the curve leaves out payment dates"
+        raise bad_input(PLACE, what, "give the curve of every date, or none")
     row = int(curve.last_within(np.array([budget]))[0])
     paid = int(curve.periods[row]) if row >= 0 else 0
     periods, shares = question.data.periods, np.zeros(question.data.periods)

@@ -9,7 +9,7 @@ import numpy as np
 
 from defease.arrays import DateArray, FloatArray, IntArray, read_only
 from defease.dates import to_date
-from defease.errors import bad_input
+from defease.errors import SolverError, bad_input
 from defease.matching.diagnosis import why_no_solution
 from defease.matching.slices.sweep import sweep_of, why_cold
 from defease.solvers import NoSolution
@@ -236,5 +236,8 @@ def _horizons(question: MatchingQuestion, dates: Sequence[dt.date] | DateArray |
 
 def _end(question: MatchingQuestion, periods: int, finding: NoSolution) -> CurveEnd:
     short = question.until(periods)
-    reason = why_no_solution(short, short.program(), finding)
+    try:
+        reason = why_no_solution(short, short.program(), finding)
+    except SolverError as error:
+        reason = error  # the costs found so far stand, whether or not their end can be explained
     return CurveEnd(to_date(question.due.dates[periods - 1]), reason)
