@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -49,6 +50,8 @@ def market_question(
     amounts = draw.uniform(-40.0 if inflows else 5.0, 100.0, months)
     days = add_months_to(SETTLEMENT, np.arange(1, months + 1))
     market = generate_universe(flat_curve(0.04), count=bonds, settlement=SETTLEMENT, seed=seed)
+    plenty = np.full(len(market), np.inf)
+    market = replace(market, outstanding=plenty, offered=plenty)
     liability = Payments.from_dates(SETTLEMENT, days, amounts.tolist())
     chosen = policy or MatchingPolicy(reinvestment_rate=0.01, cash_cap_months=None)
     return matching_question(liability, market, policy=chosen)

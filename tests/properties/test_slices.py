@@ -81,7 +81,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "none": (),
     "shares": (IssuerLimit(0.3), SectorLimit(0.6)),
     "duration": (LongestDuration(0.5), IssuerLimit(0.5)),
-    "key rates": (KeyRateLimit(0.6, flat_curve(0.04)),),
+    "key rates": (KeyRateLimit(400.0, flat_curve(0.04)),),
 }
 
 

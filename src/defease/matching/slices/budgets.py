@@ -11,8 +11,8 @@ import numpy as np
 from defease.arrays import FloatArray, read_only
 from defease.dates import to_date
 from defease.errors import InfeasibleError, Problem, bad_input
-from defease.matching.duration_limits import DurationLimit, KeyRateLimit
-from defease.matching.limits import ShareLimit, SupplyLimit
+from defease.matching.duration_limits import DurationLimit
+from defease.matching.limits import ShareLimit
 from defease.matching.policy import LimitsRelativeTo, TerminalSurplus
 from defease.matching.slices.horizons import ROUNDING, horizon_curve
 from defease.matching.slices.shares import SharedPayments, largest_shares, shares_are_linear
@@ -136,25 +136,21 @@ def match_budget(
 def is_homogeneous(question: MatchingQuestion) -> bool:
     """Whether twice the payments cost twice as much: no amount is fixed anywhere.
 
-    Shares of limits are of the portfolio's cost, no supply or trading, no loan has a finite cap,
-    no amount of cash is aimed at; cash caps in months grow with the payments.
+    Shares of limits are of the portfolio's cost, no bond is scarce, nothing is traded, no loan has
+    a finite cap, no amount of cash is aimed at; cash caps in months grow with the payments.
     """
     policy, data = question.data.policy, question.data
     caps = (*np.atleast_1d(np.asarray(policy.borrowing_cap)), *(loan.cap for loan in policy.loans))
-    known = (ShareLimit, DurationLimit, KeyRateLimit)
+    bonds, known = question.bonds, (ShareLimit, DurationLimit)
     conditions = (
         all(isinstance(limit, known) for limit in question.limits),
-        not any(_binds_supply(question, limit) for limit in question.limits),
+        not np.isfinite(bonds.outstanding).any() and not np.isfinite(bonds.offered).any(),
         not question.limits or policy.limits_relative_to is LimitsRelativeTo.COST,
         data.trading is None,
         all(cap == 0.0 or np.isinf(cap) for cap in caps),
         policy.terminal_surplus is not TerminalSurplus.TARGET or policy.terminal_target == 0.0,
     )
     return all(conditions)
-
-
-def _binds_supply(question: MatchingQuestion, limit: object) -> bool:
-    return isinstance(limit, SupplyLimit) and bool(np.isfinite(question.bonds.outstanding).any())
 
 
 def _chronological(question: MatchingQuestion, budget: float, curve: HorizonCurve) -> BudgetMatch:
