@@ -26,6 +26,7 @@ TENORS = {"3M": 0.25, "6M": 0.5, "1Y": 1, "2Y": 2, "3Y": 3, "5Y": 5, "7Y": 7, "1
 HQM = "data/rates/hqm_spot_monthly_1984_2016.csv"
 CMT = "data/rates/ust_cmt_daily.csv"
 TEXAS = "data/pension/txtrs_2024_benefit_projection_100y.csv"
+MOVED = "payments of the 2024 projection, moved to start in February 2010"
 PLAN = """
 [plan]
 name = "A closed plan"
@@ -208,7 +209,7 @@ def test_falling_rates_made_most_of_the_growth(history: Answer) -> None:
 
 
 @pytest.fixture(scope="module")
-def texas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def texas_answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The retirees of the 2024 valuation, re-dated to 2010-02, on Treasury month ends."""
     last: dict[str, dict[str, str]] = {}
     for row in shared_rows(CMT):
@@ -226,6 +227,7 @@ def texas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         .replace('year_end = "11-30"\n', "")
         .replace('headline_basis = "aa"', 'headline_basis = "treasury"')
         .replace('risk_free_curves = "ust_history.csv"\n', "")
+        .replace("[liabilities]\n", f'[liabilities]\nillustration = "{MOVED}"\n')
     )
     folder = plan_folder(
         tmp_path_factory.mktemp("texas"),
@@ -237,7 +239,18 @@ def texas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     )
     answer = defease("index", folder, "--json")
     assert (answer.code, answer.err) == (0, "")
-    found: dict[str, Any] = answer.json["results"]
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def test_texas_says_that_it_is_an_illustration(texas_answer: dict[str, Any]) -> None:
+    told = [w["message"] for w in texas_answer["warnings"] if w["code"] == "illustration"]
+    assert [MOVED in message for message in told] == [True]
+
+
+@pytest.fixture(scope="module")
+def texas(texas_answer: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = texas_answer["results"]
     return found
 
 

@@ -127,6 +127,7 @@ def read_class_returns(
         reader.file_problem("has no return", "give one column a class and one row a period")
     reader.finish()
     made = _Made(reader, frozen_dates([day for day in days if day is not None]), frequency)
+    made.check_calendar()
     found = [made.series(_title(table, name), cells) for name, cells in columns.items()]
     made.finish()
     kept = tuple(series for series in found if series is not None)

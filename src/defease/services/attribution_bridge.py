@@ -58,15 +58,15 @@ def bridge_of(
 def _liability_changes(compared: Compared, index: LiabilityIndex) -> Changes:
     lines = index.total.growth_lines()
     monthly = {
-        "income": lines.income,
-        "roll": lines.roll,
-        "rate change": lines.rate_change,
-        "spread change": lines.spread_change,
-        "inflation": lines.inflation,
+        "liability: income": lines.income,
+        "liability: roll": lines.roll,
+        "liability: rates": lines.rate_change,
+        "liability: spread": lines.spread_change,
+        "liability: inflation": lines.inflation,
         PAYMENTS: index.benefit_paid,
         CONTRIBUTIONS: index.contributions,
-        "experience": index.experience.sum(axis=1),
-        "model change": index.model_change,
+        "liability: experience": index.experience.sum(axis=1),
+        "liability: model": index.model_change,
     }
     summed = {
         name: np.array(

@@ -257,7 +257,8 @@ def _part(index: LiabilityIndex, funded: str, column: str) -> IndexPart:
     for part in index.parts:
         if part.name == funded:
             return part
-    known = [part.name for part in index.parts]
+    # a bucket and a segment can be the same span
+    known = list(dict.fromkeys(part.name for part in index.parts))
     raise bad_input(
         where=f"plan.toml: performance.funds.{column}",
         what=f"{funded!r} is no bucket, segment or group of the index",

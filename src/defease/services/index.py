@@ -28,7 +28,7 @@ from defease.liability_index import (
 from defease.reports.builders.index import index_sections, index_tiles
 from defease.reports.builders.index_facts import IndexFacts, PartFacts
 from defease.reports.document import Document
-from defease.services.plans import Question, ask, cautions_of, with_inputs
+from defease.services.plans import Question, ask, cautions_of, illustration, with_inputs
 from defease.services.task import TaskResult
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def answer_index(question: Question, *, curves: str | Path | None = None) -> Tas
     facts = index_facts(study)
     document = Document(
         title="Liability index",
-        subtitle=f"What the plan's own payments returned, {study.inputs.start} to {study.end}",
+        subtitle=". ".join(filter(None, (_subtitle(study), illustration(asked.plan)))),
         plan=asked.plan.name,
         as_of=study.end,
         currency=asked.currency,
@@ -115,6 +115,10 @@ def answer_index(question: Question, *, curves: str | Path | None = None) -> Tas
         run=asked.run,
         warnings=warnings,
     )
+
+
+def _subtitle(study: IndexStudy) -> str:
+    return f"What the plan's own payments returned, {study.inputs.start} to {study.end}"
 
 
 def compute_index(question: Question, *, curves: str | Path | None = None) -> IndexStudy:

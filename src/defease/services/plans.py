@@ -191,9 +191,24 @@ def _with_curve(plan: Plan, basis: Basis | GasbBasis) -> Basis:
 
 
 def cautions_of(question: Question, *more: Caution) -> tuple[Caution, ...]:
-    """The cautions of the reading, of a date moved and of the result, each once."""
-    moved = _date_moved(question.plan)
-    return tuple(dict.fromkeys((*question.plan.cautions, *moved, *more)))
+    """The cautions of the reading, of payments that illustrate, of a date moved, of the result."""
+    plan = question.plan
+    said = (*plan.cautions, *_illustrated(plan), *_date_moved(plan), *more)
+    return tuple(dict.fromkeys(said))
+
+
+def illustration(plan: Plan) -> str:
+    """What makes the payments an illustration, as a page's heading says it; empty where nothing."""
+    words = plan.settings.liabilities.illustration
+    return f"Illustration: {words}" if words else ""
+
+
+def _illustrated(plan: Plan) -> tuple[Caution, ...]:
+    words = plan.settings.liabilities.illustration
+    if not words:
+        return ()
+    message = f"the payments are an illustration, not a plan's own: {words}"
+    return (Caution("illustration", message),)
 
 
 def _date_moved(plan: Plan) -> tuple[Caution, ...]:

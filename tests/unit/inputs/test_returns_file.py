@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from defease.inputs.csv_reader import read_csv
-from defease.inputs.returns_file import ReturnsReading, read_proxy, read_returns
+from defease.inputs.returns_file import ReturnsReading, read_class_returns, read_proxy, read_returns
 from defease.performance import FlowTiming, Frequency
 from tests.unit.inputs.building import only_problem, problems_of
 
@@ -98,6 +98,13 @@ def test_another_frequency_than_declared_is_refused() -> None:
     text = "date,assets\n2023-12-31,0.05\n2024-12-31,0.06\n"
     assert len(read(text, frequency=Frequency.ANNUAL).assets) == 2
     assert "11 months missing" in only_problem(lambda: read(text)).what
+
+
+def test_a_gap_between_years_is_reported_once_for_all_classes() -> None:
+    text = b"date,bills,real_estate\n2014-12-31,0.0,0.04\n2016-12-31,0.0,0.05\n"
+    table = read_csv(text, source="annual.csv")
+    problem = only_problem(lambda: read_class_returns(table, frequency=Frequency.ANNUAL))
+    assert problem.where.startswith("annual.csv")
 
 
 def test_proxies_rise_by_date() -> None:

@@ -110,7 +110,8 @@ class TestBridge:
         assert steps["contributions"]["asset_change"] == pytest.approx(10)
         expected = 0.6 * (1000 * 0.02 - 1012 * 0.01 + 960 * 0.02)
         assert steps["assets: equity"]["asset_change"] == pytest.approx(expected)
-        assert {"income", "roll", "rate change", "spread change"} <= set(steps)
+        owed = ("income", "roll", "rates", "spread")
+        assert {f"liability: {name}" for name in owed} <= set(steps)
 
     def test_one_month_is_the_formula(self, tmp_path: Path) -> None:
         text = "\n".join(RETURNS.splitlines()[:3]) + "\n"
@@ -185,6 +186,16 @@ def test_a_column_that_funds_nothing_known_is_refused(tmp_path: Path) -> None:
     plan = PLAN.replace('bonds = "retired"', 'bonds = "retirees"')
     with pytest.raises(InputError, match="did you mean 'retired'"):
         attribute(index_plan(tmp_path, plan=plan))
+
+
+def test_a_span_that_is_bucket_and_segment_is_offered_once(tmp_path: Path) -> None:
+    plan = PLAN.replace('bonds = "retired"', 'bonds = "nowhere near"')
+    with pytest.raises(InputError) as raised:
+        attribute(index_plan(tmp_path, plan=plan))
+    (problem,) = raised.value.problems
+    known = problem.remedy.removeprefix("known here: ").split(", ")
+    assert "1-3" in known
+    assert len(known) == len(set(known))
 
 
 def test_a_deficit_is_given_the_alpha_that_closes_it(tmp_path: Path) -> None:

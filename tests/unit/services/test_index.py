@@ -22,6 +22,17 @@ PAID = [
 ]
 
 
+def test_payments_that_illustrate_say_so_under_the_title(tmp_path: Path) -> None:
+    words = "years moved to 2010"
+    plan = PLAN.replace("[liabilities]", f'[liabilities]\nillustration = "{words}"', 1)
+    found = index(index_plan(tmp_path, plan=plan))
+    assert found.document.subtitle.endswith(f"Illustration: {words}")
+    assert words in " ".join(w.message for w in found.warnings if w.code == "illustration")
+    own = index(index_plan(tmp_path / "own"))
+    assert "llustration" not in own.document.subtitle
+    assert "illustration" not in {warning.code for warning in own.warnings}
+
+
 def rate_at(text: str, month: int, years: float) -> float:
     """Annual spot rate: straight lines of continuous zeros, flat forward beyond the last node."""
     row = list(csv.DictReader(io.StringIO(text)))[month]

@@ -97,6 +97,7 @@ class LiabilitiesSection(Section):
     timing: Literal["start_of_year", "mid_year", "end_of_year", "monthly", "dated"] | None = None
     unit: Positive = 1.0
     measure: Literal["accrued", "total"] = "accrued"
+    illustration: Text | None = None
     published: list[PublishedFigure] = Field(default_factory=list)
     projection: list[LaterProjection] = Field(default_factory=list)
 
