@@ -75,7 +75,7 @@ def rating_rank(rating: str) -> int:
 
 def rating_ranks(ratings: Iterable[str]) -> IntArray:
     """The rank of each rating, as an array."""
-    return np.array([rating_rank(rating) for rating in ratings], dtype=np.int64)
+    return np.fromiter(map({UNRATED: UNRATED_RANK, **_RANKS}.__getitem__, ratings), np.int64)
 
 
 def rating_bucket(rating: str) -> str:

@@ -175,7 +175,7 @@ class BondUniverse:
         for name in _COLUMNS:
             column = getattr(self, name)
             of_text = isinstance(column, tuple)
-            columns[name] = tuple(column[i] for i in listed) if of_text else column[positions]
+            columns[name] = tuple(map(column.__getitem__, listed)) if of_text else column[positions]
         return BondUniverse(settlement=self.settlement, **columns)
 
     def joined_with(self, others: BondUniverse) -> BondUniverse:

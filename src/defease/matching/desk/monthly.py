@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,14 +142,14 @@ def solve_month(
 
     Raises as `match_cash_flows` does, and InputError for a month before the last one.
     """
-    question, promised = _question(rules, bonds, last)
+    question, promised, places = _question(rules, bonds, last)
     if trading is not None:
         question = question.with_trading(trading)
     matching = question.program()
     if last is None:
         solution = solve_linear_program(matching.program)
     else:
-        start = _start(question, matching, last)
+        start = _start(question, matching, last, places)
         solution = solve_repriced(matching.program, start)
     if isinstance(solution, NoSolution):
         raise why_no_solution(question, matching, solution)
@@ -157,10 +158,12 @@ def solve_month(
 
 def _question(
     rules: MonthlyRules, bonds: BondUniverse, last: SolvedMonth | None
-) -> tuple[MatchingQuestion, BondPayments]:
+) -> tuple[MatchingQuestion, BondPayments, IntArray]:
+    """The month's question, what its bonds promise, and where they stood a month before."""
     due = rules.due(bonds)
     eligible, excluded = screen(bonds, rules.eligibility, rules.limits)
-    kept = None if last is None else _still_to_come(eligible, last)
+    places = _places(last.question.bonds.identifiers if last else (), eligible.identifiers)
+    kept = None if last is None else _still_to_come(eligible, last, places)
     if last is None or kept is None:
         promised = payments_of(eligible)
     else:
@@ -181,7 +184,7 @@ def _question(
     question = MatchingQuestion(due, data, eligible, tuple(rules.limits), excluded)
     if last is not None and kept is not None:
         _keep_receipts(question, last.question, kept.payments)
-    return question, promised
+    return question, promised, places
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,13 +195,12 @@ class _Kept:
     owners: IntArray
 
 
-def _still_to_come(bonds: BondUniverse, last: SolvedMonth) -> _Kept | None:
+def _still_to_come(bonds: BondUniverse, last: SolvedMonth, places: IntArray) -> _Kept | None:
     """What is left of last month's payments; None where bonds are new, moved or changed terms."""
     known = last.question.bonds
     if bonds.settlement < known.settlement:
         what = f"settlement goes back from {known.settlement} to {bonds.settlement}"
         raise bad_input(where="months", what=what, remedy="give the months in order")
-    places = _places(known.identifiers, bonds.identifiers)
     in_order = len(places) > 0 and bool((np.diff(places, prepend=NOT_THERE) > 0).all())
     if not in_order or not _same_terms(bonds, known, places):
         return None
@@ -243,10 +245,11 @@ def _same_terms(bonds: BondUniverse, known: BondUniverse, places: IntArray) -> b
     return all(np.array_equal(new, old, equal_nan=new.dtype.kind in "fM") for new, old in pairs)
 
 
-def _start(question: MatchingQuestion, matching: MatchingProgram, last: SolvedMonth) -> Basis:
+def _start(
+    question: MatchingQuestion, matching: MatchingProgram, last: SolvedMonth, bonds: IntArray
+) -> Basis:
     """Last month's basis, its statuses moved to this month's bonds, payment days and limits."""
     earlier, before = last.matching, last.question
-    bonds = _places(before.bonds.identifiers, question.bonds.identifiers)
     paid = np.searchsorted(before.due.dates, question.due.dates[0])
     dates = np.arange(paid, before.data.periods)
     columns = np.full(len(matching.program.costs), NOT_THERE)
@@ -299,4 +302,4 @@ def _key(row: LimitRow) -> tuple[str, float, str, str]:
 def _places(identifiers: Sequence[str], sought: Sequence[str]) -> IntArray:
     """Where each identifier stood before, or -1; of equal ones the last."""
     known = dict(zip(identifiers, range(len(identifiers)), strict=True))
-    return np.array([known.get(name, NOT_THERE) for name in sought], dtype=np.int64)
+    return np.fromiter(map(known.get, sought, repeat(NOT_THERE)), np.int64, len(sought))
