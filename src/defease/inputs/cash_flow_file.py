@@ -124,8 +124,7 @@ def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowR
     owners = _Owners(groups, [text.lower() for text in reader.optional(LINKED_TO, reader.texts)])
     _one_currency(reader, conventions.currency)
     rows = _rows(reader, key, owners, years)
-    if not reader.problems and not any(column.any() for column in amounts.values()):
-        reader.file_problem("has no amount above 0", "give at least one benefit")
+    _refuse_nothing(reader, amounts)
     reader.finish()
     scaled = {name: column * conventions.unit for name, column in amounts.items()}
     _say_dropped(reader, rows, scaled, conventions.valuation_date)
@@ -144,6 +143,11 @@ def read_cash_flows(table: Table, conventions: CashFlowConventions) -> CashFlowR
         _understood(key, years.timing, conventions.unit, flows),
         theirs,
     )
+
+
+def _refuse_nothing(reader: ColumnReader, amounts: Mapping[str, FloatArray]) -> None:
+    if not reader.problems and not any(column.any() for column in amounts.values()):
+        reader.file_problem("has no amount above 0", "give at least one benefit")
 
 
 def _current_members(reader: ColumnReader, *, has_payrolls: bool) -> FloatArray | None:

@@ -110,17 +110,23 @@ def _check_terms(
     for heading in ("coupon", "coupon_pct"):
         rates = reader.rates(heading, missing=Missing.ALLOWED) if heading in reader else []
         for row, bond in rows if rates else ():
-            known = float(bonds.coupons[bond])
-            if (rate := rates[row]) is not None and abs(rate - known) > _SAME:
+            rate, known = rates[row], float(bonds.coupons[bond])
+            if rate is not None and abs(rate - known) > _SAME:
                 what = f"{names[row]!r} pays {rate:g} here and {known:g} in the universe"
                 reader.problem(row, heading, what, _ONE_TERM)
+    _check_maturities(reader, names, rows, bonds)
+    _say_other_prices(reader, rows, bonds)
+
+
+def _check_maturities(
+    reader: ColumnReader, names: list[str], rows: list[tuple[int, int]], bonds: BondUniverse
+) -> None:
     days = reader.dates("maturity", missing=Missing.ALLOWED) if "maturity" in reader else []
     for row, bond in rows if days else ():
         matures: dt.date = bonds.maturities[bond].item()
         if (day := days[row]) is not None and day != matures:
             what = f"{names[row]!r} matures on {day} here and on {matures} in the universe"
             reader.problem(row, "maturity", what, _ONE_TERM)
-    _say_other_prices(reader, rows, bonds)
 
 
 def _say_other_prices(

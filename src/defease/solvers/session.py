@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -144,19 +144,25 @@ class Session:
         for method in sorted(Method, key=lambda method: method is not prefer):
             if method is Method.PRESOLVED and STALLED in tried.values():
                 continue
-            if method is not prefer:
-                self._solver.clearSolver()
             as_is = warm and method is prefer
-            _prepare(self._solver, method, time_limit, self.program)
-            self._solver.setOptionValue("simplex_scale_strategy", NO_SCALING if as_is else SCALING)
-            tried[method] = answer = self._run(refresh=as_is)
+            tried[method] = answer = self._attempt(
+                method, time_limit, as_is=as_is, afresh=method is not prefer
+            )
             # Interior point has called a feasible problem infeasible; a warm start might.
             doubtful = method is Method.INTERIOR_POINT or as_is
-            if isinstance(answer, LinearSolution) or (
-                isinstance(answer, NoSolution) and not doubtful
-            ):
+            if is_answer(answer, doubtful=doubtful):
                 return answer
         return _last_resort(tried)
+
+    def _attempt(
+        self, method: Method, time_limit: float, *, as_is: bool, afresh: bool
+    ) -> LinearSolution | NoSolution | str:
+        """One way tried: from where the solver stands, unscaled, or `afresh` without its basis."""
+        if afresh:
+            self._solver.clearSolver()
+        _prepare(self._solver, method, time_limit, self.program)
+        self._solver.setOptionValue("simplex_scale_strategy", NO_SCALING if as_is else SCALING)
+        return self._run(refresh=as_is)
 
     def _run(self, *, refresh: bool) -> LinearSolution | NoSolution | str:
         self._solver.run()
@@ -257,6 +263,13 @@ def scaled(program: LinearProgram, scale: Scale) -> LinearProgram:
     bounds = ("row_lower", "row_upper", "column_lower", "column_upper")
     amounts = {name: getattr(program, name) / scale.amount for name in bounds}
     return replace(program, costs=program.costs / scale.cost, **amounts)
+
+
+def is_answer(
+    found: LinearSolution | NoSolution | str, *, doubtful: bool
+) -> TypeGuard[LinearSolution | NoSolution]:
+    """Whether an attempt settles the matter: a certified optimum, or a finding beyond doubt."""
+    return isinstance(found, LinearSolution) or (isinstance(found, NoSolution) and not doubtful)
 
 
 def _prepare(

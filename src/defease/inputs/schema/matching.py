@@ -103,11 +103,17 @@ def _slices(given: MatchingSection) -> Iterator[Finding]:
         stated.remove("budget")  # there it is the money to be invested, not a slice
     if len(stated) > 1:
         yield f"gives {' and '.join(stated)}, which are different slices", "keep one of them"
-    if given.slice == "vertical" and given.years is not None:
-        yield "years is a chronological slice, not a vertical one", "drop years or slice"
+    yield from _vertical(given)
     if given.slice in {"chronological", "priorities"} and given.percent is not None:
         yield f"percent is a vertical slice, not {given.slice}", "drop percent or slice"
-    if given.slice == "vertical" and given.percent is None and given.budget is None:
+
+
+def _vertical(given: MatchingSection) -> Iterator[Finding]:
+    if given.slice != "vertical":
+        return
+    if given.years is not None:
+        yield "years is a chronological slice, not a vertical one", "drop years or slice"
+    if given.percent is None and given.budget is None:
         yield 'slice = "vertical" needs percent or budget', "give one of them"
 
 
@@ -151,9 +157,10 @@ def _missing_partners(given: MatchingSection) -> Iterator[Finding]:
         yield 'terminal_surplus = "target" needs terminal_target', "give the amount"
     if given.limits_relative_to == "amount" and given.limits_amount is None:
         yield 'limits_relative_to = "amount" needs limits_amount', "give the amount"
-    if given.haircut == "table" and given.haircut_table is None:
-        yield 'haircut = "table" needs haircut_table', "name the file"
-    if given.haircut != "table" and given.haircut_table is not None:
-        yield 'haircut_table needs haircut = "table"', "set the haircut, or drop the file"
     if given.groups is not None and len(set(given.groups)) < len(given.groups):
         yield "groups names a group twice", "name every group once"
+    by_table, named = given.haircut == "table", given.haircut_table is not None
+    if by_table > named:
+        yield 'haircut = "table" needs haircut_table', "name the file"
+    if named > by_table:
+        yield 'haircut_table needs haircut = "table"', "set the haircut, or drop the file"

@@ -36,12 +36,11 @@ def test_swaps_cost_nothing_and_their_payments_are_worth_nothing(question: Rival
     assert fixed == pytest.approx(swaps.notionals.sum(), rel=1e-12)
 
 
-@pytest.mark.parametrize("over_bonds", [False, True])
+@pytest.mark.parametrize("over", ["cash", "bonds"])
 def test_the_surplus_is_neutral_to_a_small_move_of_every_key_rate(
-    question: RivalQuestion,
-    over_bonds: bool,  # noqa: FBT001 - a parameter of the test
+    question: RivalQuestion, over: str
 ) -> None:
-    base = redington_portfolio(question) if over_bonds else None
+    base = redington_portfolio(question) if over == "bonds" else None
     found = swaps_portfolio(question, base=base)
     assert found.swaps is not None
     revalued = RevaluedPortfolio(question, found)
