@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from defease.solvers import LinearSolution
 
 NEGLIGIBLE = 1e-9
+MONTHS = 12.0
+LONG_WAIT_MONTHS = 12
 
 
 def limit_prices(
@@ -85,15 +87,39 @@ def funded_by_cash(data: MatchingData, levels: FloatArray, dates: DateArray) -> 
     return FundedByCash(after, count, share, sentence)
 
 
+def long_waits(data: MatchingData, levels: FloatArray, dates: DateArray) -> Caution | None:
+    """Receipts that wait longer for their payment date than cash may be carried between dates.
+
+    The cap on cash binds at payment dates; between two that lie far apart it cannot.
+    """
+    counted = data.receipts.counted
+    rows = data.receipts.rows[counted]
+    waits = data.payment_times[rows] - data.flow_times[counted]
+    months = data.policy.cash_cap_months or LONG_WAIT_MONTHS
+    amounts = levels[data.flow_bonds[counted]] * data.flow_amounts[counted]
+    long = (waits > (months + 1) / MONTHS) & (amounts > 0.0)
+    if not long.any():
+        return None
+    worst = int(np.argmax(np.where(long, waits, 0.0)))
+    message = (
+        f"{money(float(amounts[long].sum()))} of receipts wait more than {months} months for the "
+        f"payment they serve, up to {waits[worst]:.1f} years for that of {dates[rows[worst]]}, and "
+        "earn the reinvestment rate until then"
+    )
+    return Caution("receipts_wait", message)
+
+
 def ignored_payments(data: MatchingData, levels: FloatArray) -> float:
     """What the bonds held still pay after the last date; it has no value in the match."""
     later = np.flatnonzero(data.receipts.rows >= data.periods)
     return float(levels[data.flow_bonds[later]] @ data.flow_amounts[later])
 
 
-def cautions(tail: FundedByCash | None, ignored: float, future_value: float) -> tuple[Caution, ...]:
+def cautions(
+    tail: FundedByCash | None, waits: Caution | None, ignored: float, future_value: float
+) -> tuple[Caution, ...]:
     """Sentences that travel with the result."""
-    found = []
+    found = [] if waits is None else [waits]
     if tail is not None:
         found.append(Caution("funded_by_cash", tail.sentence))
     if ignored > NEGLIGIBLE * max(abs(future_value), 1.0):

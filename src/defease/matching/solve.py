@@ -131,6 +131,7 @@ def result_of(
     reduced = solution.reduced_costs[matching.bonds.start : matching.bonds.stop]
     tail = explanation.funded_by_cash(data, levels, due.dates)
     ignored = explanation.ignored_payments(data, levels)
+    waits = explanation.long_waits(data, levels, due.dates)
     base = float(levels @ data.prices) + decisions.initial_cash
     if policy.limits_relative_to is LimitsRelativeTo.AMOUNT:
         base = policy.limits_amount
@@ -163,7 +164,7 @@ def result_of(
         limit_prices=explanation.limit_prices(matching, solution, base),
         funded_by_cash=tail,
         excluded=question.excluded,
-        cautions=explanation.cautions(tail, ignored, future_value),
+        cautions=explanation.cautions(tail, waits, ignored, future_value),
     )
 
 

@@ -135,3 +135,14 @@ def test_a_payment_out_of_carried_cash_shows_the_reinvestment_rate() -> None:
     found = implied_curve(answer(asked(zeros([96.0, 97.0, 99.0]))))
     assert found.at_reinvestment[1:].all()
     assert found.forward_rates[1:] == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
+def test_receipts_that_wait_decades_for_their_payment_are_said() -> None:
+    days = np.array(["2027-01-31", "2140-01-31"], "datetime64[D]")
+    due = Payments.from_dates(SETTLED, days, [100.0, 100.0])
+    found = answer(matching_question(due, zeros([96.0, 92.0, 88.0]), policy=MatchingPolicy()))
+    (message,) = [one.message for one in found.cautions if one.code == "receipts_wait"]
+    assert "wait more than 12 months" in message
+    assert "2140-01-31" in message
+    near = answer(asked(zeros([96.0, 92.0, 88.0])))
+    assert not [one for one in near.cautions if one.code == "receipts_wait"]
