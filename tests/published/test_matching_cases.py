@@ -16,6 +16,7 @@ import pytest
 
 from defease.arrays import FloatArray
 from defease.matching import Availability, MatchingData, MatchingPolicy, Surplus
+from defease.matching.problem import build_program
 from defease.matching.rivals import (
     TargetRow,
     least_cost_portfolio,
@@ -23,7 +24,6 @@ from defease.matching.rivals import (
     redington_rows,
     spot_measures,
 )
-from defease.matching.problem import build_program
 from defease.solvers import NoSolution, SolverStatus, solve_linear_program
 from tests.matching_data import grid_data, labels, solved
 from tests.shared_files import matching_case
