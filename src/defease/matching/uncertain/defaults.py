@@ -46,7 +46,9 @@ class DefaultBudget(SizedLimit):
     Protected: any choice of up to Gamma_t bonds at *every* date at once, another one each time,
     since only what is left after the worst case is carried on.  Hence also up to Gamma bonds that
     fail for good, on any day, as long as Gamma_t never falls.  Not protected: more failures than
-    that, a larger loss, or a recovery paid late.  Treasuries do not fail.
+    that, a larger loss, or a recovery paid late.  Treasuries do not fail.  A cap on cash and a
+    terminal target are kept by the cash counted on, after the worst case; without failures there
+    is more.
 
     Attributes
     ----------

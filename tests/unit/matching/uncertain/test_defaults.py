@@ -77,3 +77,18 @@ def test_a_budget_that_cannot_be_kept_is_named_with_its_remedy() -> None:
     assert diagnosis.uncovered[0].shortfall == pytest.approx(100.0)
     assert any("budget of defaults of 2 on one date" in said for said in diagnosis.repairs)
     assert any("matching.limits.gamma" in said for said in diagnosis.conflict)
+
+
+def test_a_cap_on_cash_is_kept_by_the_cash_counted_on() -> None:
+    policy = MatchingPolicy(cash_cap_months=12)
+    budget, payments = DefaultBudget(1, 0.5), yearly([200.0, 300.0, 1000.0])
+    question = matching_question(payments, corporates(6), policy=policy, limits=(budget,))
+    found = answer(question)
+    worst = budget.worst_losses(question.data, question.bonds, found.levels)
+    cash, growth = found.initial_cash, question.data.growth_of_cash
+    received = found.ladder.income + found.ladder.principal - worst - question.data.payments
+    for date, moved in enumerate(received.tolist()):
+        # Whatever is above the cap is given up, and the worst case is lost: all is still paid.
+        cash = min(cash * growth[date] + moved, question.data.cash_caps[date + 1])
+        assert cash >= -1e-7
+    assert found.ladder.cash_after[-1] > 1.0
