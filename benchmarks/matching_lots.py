@@ -17,6 +17,7 @@ from defease.curves import flat_curve
 from defease.dates import add_months_to
 from defease.matching import IssuerLimit, Limit, MatchingQuestion, matching_question
 from defease.matching.lots import PieceRules, match_in_lots
+from defease.solvers import TimeLimitError
 
 LOT, PIECE = 5_000.0, 250_000.0
 PROVEN = 1e-6
@@ -67,7 +68,11 @@ def question(case: Case) -> MatchingQuestion:
 def row(case: Case) -> Row:
     """The gap reached; names and limits are part of the exact check of every answer."""
     rules = PieceRules(lot=LOT, minimum_piece=PIECE, maximum_names=case.names)
-    found = match_in_lots(question(case), rules, time_limit=case.seconds, relative_gap=PROVEN)
+    asked = question(case)
+    try:
+        found = match_in_lots(asked, rules, time_limit=case.seconds, relative_gap=PROVEN)
+    except TimeLimitError as error:
+        return Row(name=case.name, status="FAILED", note=str(error))
     kept = found.gap_bp <= case.promised_bp
     missed = "missed" if found.gap_bp <= 2.0 * case.promised_bp else "FAILED"
     return Row(
