@@ -93,31 +93,41 @@ class Cut:
 
 def solve_by_scenario(stages: Stages, *, time_limit: float = math.inf) -> Decided | NoSolution:
     """The optimum with one small programme a scenario, proven by the master's bound."""
-    started, master, recourse = time.monotonic(), Master.of(stages), Recourse(stages)
-    shares, cuts = stages.scenarios.probabilities, list[Cut]()
-    best: Decided | None = None
+    master, recourse, cuts = Master.of(stages), Recourse(stages), list[Cut]()
+    ends, best = time.monotonic() + time_limit, None
     for round_number in range(1, ROUNDS + 1):
-        left = time_limit - (time.monotonic() - started)
+        left = ends - time.monotonic()
         if left <= 0.0:
             raise _out_of_time(best)
         proposed = solve_linear_program(master.with_cuts(cuts), time_limit=left)
         if isinstance(proposed, NoSolution):
             return proposed
-        responses = [
-            recourse.answer(block, proposed.x[master.receipts], master.allowed(proposed.x, w))
-            for w, block in enumerate(stages.blocks)
-        ]
-        if not any(response.gap for response in responses):
-            found = _decided(stages, proposed, responses, round_number)
-            best = found if best is None or found.objective < best.objective else best
+        responses = _responses(stages, master, recourse, proposed.x)
+        best = _better(best, _decided(stages, proposed, responses, round_number))
         if best is not None and _agree(best, proposed.objective):
             return _proven(best, proposed, round_number)
-        new = _new_cuts(master, proposed.x, responses, shares)
+        new = _new_cuts(master, proposed.x, responses, stages.scenarios.probabilities)
         if not new:
             break
         cuts += new
     what, remedy = "bound and cost do not meet, scenario by scenario", "solve it directly"
     raise SolverError(Problem(PLACE, what, remedy))
+
+
+def _responses(
+    stages: Stages, master: Master, recourse: Recourse, x: FloatArray
+) -> tuple[Response, ...]:
+    """What every scenario makes of the proposal."""
+    return tuple(
+        recourse.answer(block, x[master.receipts], master.allowed(x, scenario))
+        for scenario, block in enumerate(stages.blocks)
+    )
+
+
+def _better(best: Decided | None, found: Decided | None) -> Decided | None:
+    if best is None or found is None:
+        return best or found
+    return found if found.objective < best.objective else best
 
 
 def _agree(best: Decided, bound: float) -> bool:
@@ -126,7 +136,10 @@ def _agree(best: Decided, bound: float) -> bool:
 
 def _decided(
     stages: Stages, proposed: LinearSolution, responses: Sequence[Response], rounds: int
-) -> Decided:
+) -> Decided | None:
+    """The proposal with the decisions of all scenarios; None where one of them cannot pay."""
+    if any(response.gap for response in responses):
+        return None
     first = proposed.x[: len(stages.first)]
     today = float(stages.matching.program.costs[stages.first] @ first)
     shares = stages.scenarios.probabilities
