@@ -218,23 +218,31 @@ def implied_rate_lines(
     lines: Mapping[str, Iterable[object]],
     *,
     words: str = "Rate, annual effective",
+    highest: float | None = None,
 ) -> Spec:
-    """Forward rates as steps, each over the period it stands for, and other rates as lines."""
-    steps = columns_of({forwards[0]: forwards[1]}, len(years))
+    """Forward rates as steps, each over the period it ends, and other rates as lines.
+
+    What lies above `highest` is cut off.
+    """
+    name, values = forwards
+    steps = columns_of({name: values}, len(years))
     columns = columns_of(lines, len(years))
-    names = [*columns, *steps]
     y = value_axis(words, PERCENT, currency="")
-    drawn = _lines("years", names, x={"title": _AHEAD, "tickCount": 8}, y=y)
+    drawn = _lines("years", [*columns, name], x={"title": _AHEAD, "tickCount": 8}, y=y)
+    drawn["encoding"]["x"]["scale"] = {"zero": True, "nice": False}
+    drawn["mark"]["clip"] = True
+    if highest is not None:
+        drawn["encoding"]["y"]["scale"] = {"zero": True, "domainMax": scaled(highest, PERCENT)}
+    from_start = {name: [*steps[name][:1], *steps[name]]}
     stepped = {
         **drawn,
-        "mark": {"type": "line", "strokeWidth": 1.4, "interpolate": "step-before"},
-        "data": {"values": _long_rows("years", years, steps, PERCENT)},
+        "mark": {**drawn["mark"], "strokeWidth": 1.4, "interpolate": "step-before"},
+        "data": {"values": _long_rows("years", [0.0, *years], from_start, PERCENT)},
     }
-    rows = _long_rows("years", years, columns, PERCENT)
     return framed(
         "Implied rates by years from settlement",
-        data=rows or stepped["data"]["values"],
-        layers=[stepped, drawn] if rows else [stepped],
+        data=_long_rows("years", years, columns, PERCENT),
+        layers=[stepped, drawn],
         height=_HEIGHT,
     )
 
