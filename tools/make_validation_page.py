@@ -75,6 +75,11 @@ PROOFS = (
         PUBLISHED + "test_real_universe_matching.py",
     ),
     (
+        "two plans, two horizons, Treasuries, STRIPS and corporates: the tabulated study",
+        "certificates, the identity of savings, more bonds never dearer, the table itself",
+        PUBLISHED + "test_matching_study.py",
+    ),
+    (
         "present values, durations and convexity of random streams",
         "QuantLib, 1e-12",
         EQUIVALENCE + "test_valuation_quantlib.py",
@@ -88,6 +93,11 @@ PROOFS = (
         "cost of random matching problems",
         "scipy linprog, dual simplex and interior point",
         EQUIVALENCE + "test_matching_linprog.py",
+    ),
+    (
+        "the programme of matching in other forms: dense, coupon chain, a row for every pay day",
+        "the same cost, within 1e-8",
+        "tests/properties/test_matching_forms.py",
     ),
     (
         "key rates add up, shifts undo, values add, complete markets price at the curve",
