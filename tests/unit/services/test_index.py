@@ -22,6 +22,28 @@ PAID = [
 ]
 
 
+def test_moves_of_one_bucket_add_up_to_the_parallel_move_and_to_spreads_alone(
+    tmp_path: Path,
+) -> None:
+    answer = index(index_plan(tmp_path))
+    found = answer.results
+    last, paid = len(ENDS) - 1, ahead(ENDS[-1])
+    for number, move in enumerate(found["total"]["sensitivities"]):
+        parts = [b for b in found["buckets"] if b["kind"] == "bucket"]
+        changes = math.fsum(b["sensitivities"][number]["change"] for b in parts)
+        assert changes == pytest.approx(move["change"], rel=1e-9)
+        # risk-free rate as it is, spread wider by the shift
+        wider = math.fsum(
+            a * (1 + rate_at(UST, last, t) + spread + move["shift_bp"] / 1e4) ** -t
+            for t, a in paid
+            for spread in [rate_at(AA, last, t) - rate_at(UST, last, t)]
+        )
+        assert move["present_value"] == pytest.approx(wider, rel=1e-9)
+    text = " ".join(answer.to_text().split())
+    assert "Moves of one part of the curve" in text
+    assert "Spreads that move alone" in text
+
+
 def test_payments_that_illustrate_say_so_under_the_title(tmp_path: Path) -> None:
     words = "years moved to 2010"
     plan = PLAN.replace("[liabilities]", f'[liabilities]\nillustration = "{words}"', 1)

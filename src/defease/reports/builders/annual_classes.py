@@ -52,7 +52,12 @@ class AnnualFacts:
 
 def annual_section(classes: Sequence[AnnualFacts]) -> Section:
     """Which classes kept up with the liability, by the year."""
-    blocks: list[Block] = [Paragraph(_words(classes)), _figure(classes), _table(classes)]
+    blocks: list[Block] = [
+        Paragraph(_words(classes)),
+        _figure(classes),
+        _growth_table(classes),
+        _alike_table(classes),
+    ]
     if any(
         measure.status is MeasureStatus.SHORT_HISTORY
         for each in classes
@@ -130,36 +135,35 @@ def _levels(series: ReturnSeries, longest: AnnualFacts) -> list[float | None]:
     return [*[None] * first, *map(float, levels), *[None] * after]
 
 
-def _table(classes: Sequence[AnnualFacts]) -> Table:
+def _growth_table(classes: Sequence[AnnualFacts]) -> Table:
     columns = [
         Column("name", "Class"),
         Column("growth", "Return", RATE),
         Column("alpha", "Alpha", RATE),
         Column("volatility", "Volatility", PERCENT),
+    ]
+    keys = ("growth", "liability_alpha", "asset_volatility")
+    one = classes[0].report
+    owed = one.reward["growth"].part("liability").value
+    moved = one.measures["liability_volatility"].value
+    rows: list[list[Cell]] = [*_rows(classes, keys), ["Liability", owed, None, moved]]
+    note = "Rates a year; alpha geometric, against the liability linked to the same years."
+    return Table("Each class against the liability, by the year", columns, rows, note=note)
+
+
+def _alike_table(classes: Sequence[AnnualFacts]) -> Table:
+    columns = [
+        Column("name", "Class"),
         Column("tracking", "Tracking error", PERCENT),
         Column("beta", "Beta", RATIO),
         Column("r_squared", "R squared", RATIO),
-        Column("information", "Information ratio", RATIO),
+        Column("information", "Info. ratio", RATIO),
     ]
-    keys = (
-        *("growth", "liability_alpha", "asset_volatility", "tracking_error"),
-        *("liability_beta", "r_squared", "information_ratio"),
-    )
-    rows: list[list[Cell]] = [
-        [label(each.name), *(each.value(key) for key in keys)] for each in classes
-    ]
-    one = classes[0].report
-    rows.append(
-        [
-            "Liability",
-            one.reward["growth"].part("liability").value,
-            None,
-            one.measures["liability_volatility"].value,
-            *[None] * 4,
-        ]
-    )
-    note = (
-        "Rates a year; alpha geometric; beta, R squared and tracking error against the liability "
-        "linked to the same years."
-    )
-    return Table("Each class against the liability, by the year", columns, rows, note=note)
+    keys = ("tracking_error", "liability_beta", "r_squared", "information_ratio")
+    note = "Against the liability linked to the same years; tracking error a year."
+    title = "How closely each class followed the liability"
+    return Table(title, columns, _rows(classes, keys), note=note)
+
+
+def _rows(classes: Sequence[AnnualFacts], keys: Sequence[str]) -> list[list[Cell]]:
+    return [[label(each.name), *(each.value(key) for key in keys)] for each in classes]

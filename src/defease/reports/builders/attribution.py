@@ -329,7 +329,7 @@ def _bridge_table(bridge: Bridge) -> Table:
         Column("assets", "Assets", MONEY),
         Column("liability", "Liability", MONEY),
         Column("surplus", "Surplus", MONEY),
-        Column("ratio", "Funded ratio", POINTS),
+        Column("ratio", "Ratio", POINTS),
     ]
     rows: list[list[Cell]] = [
         [_driver(s.driver), s.asset_change, s.liability_change, s.surplus_effect, s.ratio_effect]

@@ -38,6 +38,7 @@ PERIODS = {
 }
 MONTHS_NEEDED = {Period.MONTH: 1, Period.QUARTER: 3, Period.TWELVE_MONTHS: 12}
 SHOWN_MONTHS = 24
+BUCKET_SHIFTS = (-100, 100)
 NOT_MEANINGFUL = "n/m"
 
 
@@ -237,5 +238,33 @@ def sensitivity_section(facts: IndexFacts, currency: str) -> Section:
         f"{money(up.present_value, currency)}. One year of duration more or less in the assets "
         "moves their growth by about 1% of value for each 100 bp."
     )
+    if facts.has_risk_free:
+        words += (
+            " Spreads that move alone by as much, risk-free rates unchanged, do the same: payments "
+            "are discounted at the sum of both."
+        )
     table = Table(f"Parallel moves of the curve on {facts.end}", columns, rows)
-    return Section("Sensitivity to rates", [Paragraph(words), table])
+    blocks: list[Block] = [Paragraph(words), table, _by_bucket(facts)]
+    return Section("Sensitivity to rates", blocks)
+
+
+def _by_bucket(facts: IndexFacts) -> Table:
+    """What each bucket adds to the change: only the rates of its own terms move."""
+    columns = [
+        Column("part", "Rates that move", LABEL),
+        *(Column(f"{bp:+d}_bp", f"{bp:+d} bp", MONEY) for bp in BUCKET_SHIFTS),
+    ]
+    rows: list[list[Cell]] = [
+        [name, *(_change(found, bp) for bp in BUCKET_SHIFTS)]
+        for name, found in (
+            *((_years(p.statistics.part.name), p) for p in facts.buckets),
+            ("All", facts.whole),
+        )
+    ]
+    note = "Change of the present value where only rates of these terms move; buckets add up."
+    return Table("Moves of one part of the curve", columns, rows, note=note, totals=[-1])
+
+
+def _change(found: PartFacts, shift_bp: int) -> float | None:
+    moves = found.sensitivities.moves
+    return next((move.change for move in moves if move.shift_bp == shift_bp), None)

@@ -48,6 +48,18 @@ REASONS = {
     Reason.ZERO_SHARE: "had a share of 0 to move",
     Reason.LIMITED_TO_NOTHING: "were limited to nothing",
 }
+IN_A_WORD = {
+    Reason.TRANSFERRED: "moved",
+    Reason.RETURNED: "moved back",
+    Reason.NO_EXCESS: "no excess",
+    Reason.NOT_TRIGGERED: "no trigger",
+    Reason.BELOW_MINIMUM: "too little",
+    Reason.BELOW_FLOOR: "below floor",
+    Reason.COOLING_OFF: "cooling off",
+    Reason.ZERO_SHARE: "share of 0",
+    Reason.LIMITED_TO_NOTHING: "limited",
+}
+"""For a table that fits a narrow page; the JSON has each decision's sentence."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -242,10 +254,9 @@ def _reviews_section(facts: PortFacts, currency: str) -> Section:
 def _decisions(decisions: tuple[Decision, ...], title: str) -> Table:
     columns = [
         Column("date", "Review", DATE),
-        Column("ratio", "Funded ratio", PERCENT),
+        Column("ratio", "Ratio", PERCENT),
         Column("excess", "Excess", MONEY),
         Column("moved", "Moved", MONEY),
-        Column("stays", "Not moved", MONEY),
         Column("why", "Why", TEXT),
     ]
     rows: list[list[Cell]] = [
@@ -254,17 +265,23 @@ def _decisions(decisions: tuple[Decision, ...], title: str) -> Table:
             each.funded_ratio,
             each.excess,
             each.transferred,
-            each.not_transferred if each.excess > 0 else None,
-            "; ".join((each.sentence, *each.limited_by)),
+            "; ".join((IN_A_WORD[each.reason], *each.limited_by)),
         ]
         for each in decisions
     ]
-    note = "Excess: growth of the alpha assets less that of the payments they fund, since a move."
+    note = "Excess: growth of the alpha assets less that of the payments they fund, since a move. "
+    note += "What is not moved stays with the alpha assets."
     return Table(title, columns, rows, note=note)
 
 
 def _every(months: int) -> str:
     return "every month" if months == 1 else f"every {months} months"
+
+
+def _cooling(months: int) -> str:
+    if not months:
+        return "no cooling off"
+    return f"cooling off for {months} {'month' if months == 1 else 'months'}"
 
 
 def _conventions(facts: PortFacts, currency: str) -> list[tuple[str, str]]:
@@ -277,8 +294,7 @@ def _conventions(facts: PortFacts, currency: str) -> list[tuple[str, str]]:
     back = "never moves back" if policy.direction.value == "ratchet" else "moves both ways"
     rule = (
         f"{' or '.join(triggers)} releases {shown(policy.share, PERCENT)} of the excess; money "
-        f"{back}; a review {_every(policy.review_months)}, "
-        f"cooling off for {policy.cooling_off_months} months"
+        f"{back}; a review {_every(policy.review_months)}, {_cooling(policy.cooling_off_months)}"
     )
     limits = (
         f"at least {money(policy.minimum, currency)} of excess, a funded ratio of at least "
@@ -286,8 +302,8 @@ def _conventions(facts: PortFacts, currency: str) -> list[tuple[str, str]]:
     )
     earned = "the total assets" if facts.alpha == "assets" else label(facts.alpha)
     bonds = (
-        f"zeros on the month-end curves of basis {facts.basis}, bought for the next unfunded "
-        "payments in order of date, without trading costs"
+        f"zeros on the month-end curves of basis {label(facts.basis)}, bought for the next "
+        "unfunded payments in order of date, without trading costs"
     )
     month = (
         f"growth, then {facts.amounts} payments at the month's end, then the review; flows in "
