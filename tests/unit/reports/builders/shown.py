@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from defease.reports.charts import checked_spec
+from defease.reports.csv_output import render_csv
 from defease.reports.document import Block, Document, Figure, Paragraph, Table, walk
 from defease.reports.html import render_html
+from defease.reports.json_output import canonical_json, document_value
 from defease.reports.text import render_text
 
 Kind = TypeVar("Kind", bound=Block)
@@ -39,4 +41,6 @@ def rendered(blocks: Sequence[Block]) -> str:
     for figure in of_kind(blocks, Figure):
         json.dumps(checked_spec(figure.spec), allow_nan=False)
     assert "</html>" in render_html(document)
+    assert render_csv(document)
+    canonical_json(document_value(document))
     return render_text(document)
