@@ -29,7 +29,7 @@ from tools.textbook_problems import (
 from defease.bonds import BondUniverse, prices_from_yields, yields_to_maturity
 from defease.curves import Compounding, curve_from_spot_rates
 from defease.matching import MatchingPolicy
-from defease.matching.immunisation import least_cost_portfolio, redington_rows, spot_measures
+from defease.matching.rivals import least_cost_portfolio, redington_rows, spot_measures
 from defease.services import exhaust
 
 

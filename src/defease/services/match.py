@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,14 +56,14 @@ NOTHING_ELSE = Asked()
 class MatchStudy:
     """The matched portfolio, what it saves (None when no basis gives the payments a value).
 
-    `found` has the steps that led to it; `beside` what stands beside it (None in a board report).
+    `found` has the steps that led to it; `beside` its prices, rivals, horizons and buy-out.
     """
 
     planned: PlannedMatch
     found: MatchAnswer
     savings: Savings | None
     credit: CreditEvent | None
-    beside: Beside | None
+    beside: Beside
     cautions: tuple[Caution, ...]
 
     @property
@@ -96,9 +96,7 @@ def answer_match(
     question: Question, wanted: Asked = NOTHING_ELSE, *, progress: Progress | None = None
 ) -> TaskResult[MatchStudy]:
     """The task `match` for a plan already read."""
-    study = compute_match(question, progress=progress)
-    stands = beside(study.planned, study.found, wanted, progress=progress)
-    study = replace(study, beside=stands)
+    study = compute_match(question, wanted, progress=progress)
     plan = question.plan
     warnings = cautions_of(question, *study.cautions)
     document = Document(
@@ -111,7 +109,7 @@ def answer_match(
             matching_tiles(study.matched, study.savings),
             matching_section(study.matched, study.savings, question.currency),
             *desk_sections(study.found, question.currency),
-            *beside_sections(study.planned, stands, question.currency),
+            *beside_sections(study.planned, study.beside, question.currency),
             matching_details(study.matched),
             Section("Conventions", [matching_conventions(study.matched)]),
         ],
@@ -135,8 +133,10 @@ def write_trades(result: TaskResult[MatchStudy], path: str | Path) -> None:
     write_text_atomically(Path(path), trade_file(result.result.found.trades))
 
 
-def compute_match(question: Question, *, progress: Progress | None = None) -> MatchStudy:
-    """The portfolio and its savings, without what may stand beside them."""
+def compute_match(
+    question: Question, wanted: Asked = NOTHING_ELSE, *, progress: Progress | None = None
+) -> MatchStudy:
+    """The portfolio, its savings, and what stands beside them."""
     planned = planned_match(question.plan)
     found = answer_planned(planned, progress=progress)
     matched = found.matched
@@ -155,7 +155,7 @@ def compute_match(question: Question, *, progress: Progress | None = None) -> Ma
         found=found,
         savings=savings,
         credit=credit_event_of(planned, found),
-        beside=None,
+        beside=beside(planned, found, wanted, progress=progress),
         cautions=cautions,
     )
 

@@ -33,6 +33,7 @@ from defease.services.fund import FundStudy, compute_fund, fund_results, funding
 from defease.services.funding_question import is_single_employer
 from defease.services.index import IndexStudy, compute_index, index_facts, index_results
 from defease.services.match import MatchStudy, compute_match, match_results
+from defease.services.matching.pages import board_sections
 from defease.services.plans import Question, ask, cautions_of, with_inputs
 from defease.services.stress import StressStudy, compute_stress, stress_results
 from defease.services.task import TaskResult
@@ -162,6 +163,8 @@ def _blocks(question: Question, found: BoardReport) -> list[Block]:
         blocks.append(fund_report_section(funding_facts(found.funding), currency))
     if matched:
         blocks.append(matching_section(matched, savings, currency))
+    if found.matching:
+        blocks += board_sections(found.matching.beside, currency)
     if found.stress:
         study = found.stress
         blocks.append(

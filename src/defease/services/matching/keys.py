@@ -265,10 +265,8 @@ def price_keys(found: Prices) -> Row:
     }
 
 
-def beside_keys(found: Beside | None) -> Row:
+def beside_keys(found: Beside) -> Row:
     """All that stands beside the portfolio; empty lists and null where not asked for."""
-    if found is None:
-        return {"sweep": [], "rivals": [], "reported": None, "buyout": None, "prices": None}
     return {
         "sweep": [] if found.curve is None else sweep_keys(found.curve),
         "rivals": [] if found.rivals is None else rival_keys(found.rivals),

@@ -23,13 +23,18 @@ def desk_sections(found: MatchAnswer, currency: str) -> Iterator[Section]:
     yield trades_section(found.rebalance or found.trades, currency)
 
 
-def beside_sections(planned: PlannedMatch, found: Beside, currency: str) -> Iterator[Section]:
-    """Horizons, rivals, reported status, buy-out: what was asked for."""
-    if found.curve is not None:
-        yield cost_curve_section(found.curve, currency, budget=planned.given.budget)
+def board_sections(found: Beside, currency: str) -> Iterator[Section]:
+    """What a board sees of it: the rivals, and reported status beside the certainty of cash."""
     if found.rivals is not None:
         yield rivals_section(found.rivals, currency, basis=found.basis)
     if found.reported is not None:
         yield reported_status_section(found.reported, currency)
+
+
+def beside_sections(planned: PlannedMatch, found: Beside, currency: str) -> Iterator[Section]:
+    """Horizons, rivals, reported status, buy-out: what was asked for."""
+    if found.curve is not None:
+        yield cost_curve_section(found.curve, currency, budget=planned.given.budget)
+    yield from board_sections(found, currency)
     if found.buyout is not None:
         yield buyout_section(found.buyout, currency)
