@@ -48,6 +48,7 @@ from defease.matching.limits import (
     TurnoverLimit,
 )
 from defease.matching.lots import LotMatch, PieceRules, match_in_lots
+from defease.matching.many import match_many
 from defease.matching.netting import GroupedPayments, Netting, payments_by_group
 from defease.matching.policy import (
     Amounts,
@@ -203,6 +204,7 @@ __all__ = [
     "match_budget",
     "match_cash_flows",
     "match_in_lots",
+    "match_many",
     "match_priorities",
     "match_rolling",
     "match_scenarios",

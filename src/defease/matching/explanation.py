@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from defease.arrays import read_only
 from defease.dates import to_date
 from defease.errors import Caution
 from defease.matching.problem import Sense
@@ -65,7 +66,7 @@ def price_falls_to_enter(
     weight = (reduced_costs + value) / data.prices
     usable = weight > NEGLIGIBLE
     falls = np.where(usable, reduced_costs / np.where(usable, weight, 1.0), data.prices)
-    return np.asarray(falls.clip(min=0.0), dtype=np.float64)
+    return read_only(np.asarray(falls.clip(min=0.0), dtype=np.float64))
 
 
 def funded_by_cash(data: MatchingData, levels: FloatArray, dates: DateArray) -> FundedByCash | None:

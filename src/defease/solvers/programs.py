@@ -19,9 +19,16 @@ CERTIFIED = 1e-8
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """Where a solve ended: the start of the next, similar one; of no other use."""
+    """Where a solve ended: the start of the next, similar one; of no other use.
+
+    It can be pickled and goes on from where it was in another process.
+    """
 
     token: Any
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        statuses = (self.token.col_status, self.token.row_status)
+        return _basis_again, tuple(bytes(map(int, each)) for each in statuses)
 
 
 class SolverStatus(StrEnum):
@@ -144,3 +151,13 @@ class MixedSolution:
     objective: float
     bound: float
     status: SolverStatus
+
+
+def _basis_again(columns: bytes, rows: bytes) -> Basis:
+    import highspy
+
+    token, status = highspy.HighsBasis(), highspy.HighsBasisStatus
+    token.col_status = [status(number) for number in columns]
+    token.row_status = [status(number) for number in rows]
+    token.valid, token.alien = True, False
+    return Basis(token)
