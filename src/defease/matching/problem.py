@@ -255,9 +255,11 @@ class ProgramDraft:
         )
 
     def _most(self) -> FloatArray:
-        """What can be held of each bond: what exists, and what is on offer unless more is held."""
+        """What can be held of each bond: what exists, what is on offer, or what is held already."""
         exists, offered = self.bonds.outstanding / FACE, self.bonds.offered / FACE
-        return exists if self.data.trading else np.minimum(exists, offered)
+        if self.data.trading:
+            return np.maximum(exists, self.data.trading.held)
+        return np.minimum(exists, offered)
 
     def _add_receipts(self) -> None:
         received = self.data.receipts

@@ -40,7 +40,7 @@ from defease.services.matching.keys import (
     savings_keys,
     trade_keys,
 )
-from defease.services.matching.pages import beside_sections, desk_sections
+from defease.services.matching.pages import beside_sections, desk_sections, price_section
 from defease.services.matching.planned import PlannedMatch, planned_match
 from defease.services.plans import Question, ask, bases, cautions_of, with_inputs
 from defease.services.task import TaskResult
@@ -108,7 +108,8 @@ def answer_match(
         blocks=[
             matching_tiles(study.matched, study.savings),
             matching_section(study.matched, study.savings, question.currency),
-            *desk_sections(study.found, question.currency),
+            *desk_sections(study.planned, study.found, question.currency),
+            price_section(study.planned, study.found, study.beside.prices, question.currency),
             *beside_sections(study.planned, study.beside, question.currency),
             matching_details(study.matched),
             Section("Conventions", [matching_conventions(study.matched)]),

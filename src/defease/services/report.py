@@ -161,10 +161,7 @@ def _blocks(question: Question, found: BoardReport) -> list[Block]:
         blocks.append(exhaustion_section(found.exhaustion, currency))
     if found.funding:
         blocks.append(fund_report_section(funding_facts(found.funding), currency))
-    if matched:
-        blocks.append(matching_section(matched, savings, currency))
-    if found.matching:
-        blocks += board_sections(found.matching.beside, currency)
+    blocks += _matching_blocks(found.matching, currency)
     if found.stress:
         study = found.stress
         blocks.append(
@@ -181,6 +178,14 @@ def _blocks(question: Question, found: BoardReport) -> list[Block]:
         proof: list[Block] = [matching_conventions(matched), certificate_block(matched)]
         blocks.append(Section("Matching: conventions and proof", proof))
     return blocks
+
+
+def _matching_blocks(study: MatchStudy | None, currency: str) -> list[Block]:
+    """The matched portfolio and its rivals, where there is one."""
+    if study is None:
+        return []
+    section = matching_section(study.matched, study.savings, currency)
+    return [section, *board_sections(study.beside, currency)]
 
 
 def _history_blocks(found: BoardReport, currency: str) -> list[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 ROUNDING = 1e-9
+FIXED_PIECES = "duals_at_fixed_pieces"
 DEFAULT_SECONDS = 10.0
 """Time for whole lots and pieces unless the plan gives `time_limit`."""
 
@@ -84,10 +85,12 @@ def answer_planned(planned: PlannedMatch, *, progress: Progress | None = None) -
         question = question.with_trading(rebalance.result.data.trading)
     if planned.given.objective != "cost":
         return _towards_goal(planned, question, rebalance)
-    matched = rebalance.result if rebalance else sliced.result or answer(question)
+    matched = rebalance.result if rebalance else sliced.result
     lots = _in_pieces(planned, question, progress)
+    if matched is None or (lots is not None and rebalance is None):
+        matched = answer(question)
     if lots is not None:
-        matched = lots.match
+        matched = _priced_by(matched, lots.match)
     return MatchAnswer(
         question=question,
         matched=matched,

@@ -99,7 +99,8 @@ def asked(sweep: str | None, compare: tuple[str, ...]) -> Asked:
 class Prices:
     """What the portfolio itself says of payments, limits and bonds.
 
-    `payments` and `limits` are None where the problem is too large to solve again for them.
+    `limits` is None where the problem is too large to solve again for it; `payments` where both
+    sides of every price agree.  `degenerate`: several sets of prices fit the optimum.
     """
 
     implied: ImpliedCurve
@@ -158,11 +159,14 @@ def _prices(planned: PlannedMatch, found: MatchAnswer) -> Prices:
     optimum = solve_linear_program(matching.program, basis=result.basis)
     degenerate = isinstance(optimum, LinearSolution) and is_degenerate(matching, optimum)
     again = is_small(question) and found.lots is None
+    payments = payment_prices(question) if again and degenerate else None
+    if payments is not None and payments.unique:
+        degenerate, payments = False, None
     return Prices(
         implied=implied_curve(result),
         bonds=bond_values(question, result, planned.offered),
         limits=limit_steps(question, result) if again else None,
-        payments=payment_prices(question) if again and degenerate else None,
+        payments=payments,
         degenerate=degenerate,
     )
 
