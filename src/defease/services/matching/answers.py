@@ -187,6 +187,23 @@ def _in_pieces(
     )
 
 
+def _priced_by(linear: MatchResult, pieces: MatchResult) -> MatchResult:
+    """The portfolio in pieces with the prices of the linear optimum, where prices mean something."""
+    message = (
+        "discount factors, prices of limits and rich or cheap bonds are those of the linear "
+        "optimum, before whole pieces"
+    )
+    others = tuple(one for one in pieces.cautions if one.code != FIXED_PIECES)
+    return replace(
+        pieces,
+        discount_factors=linear.discount_factors,
+        reduced_costs=linear.reduced_costs,
+        price_falls_to_enter=linear.price_falls_to_enter,
+        limit_prices=linear.limit_prices,
+        cautions=(*others, Caution("prices_of_the_linear_optimum", message)),
+    )
+
+
 def _trades(planned: PlannedMatch, matched: MatchResult, rebalance: Rebalance | None) -> TradeList:
     """From what is held, or from nothing, to the portfolio."""
     if rebalance is not None:
