@@ -16,6 +16,8 @@ so that `python -m benchmarks.NAME` runs it alone and `python -m benchmarks` run
                       at_most(x):  ours costs x times the other at most (ratio = ours / other <= x)
     measure(name, ours, seconds_at_most=0.02, ...)
                       an absolute time, for the few promises that are made in seconds
+    weigh(name, megabytes, megabytes_at_most=150.0, ...)
+                      memory measured by the script itself
     missing(name, "cvxpy")
                       the row of a peer that is not installed
     one_thread()      a context manager: one core where the system can pin it, one BLAS thread
@@ -136,6 +138,14 @@ def measure(
     return replace(row, ours_s=median(times), **context)
 
 
+def weigh(
+    name: str, megabytes: float, *, megabytes_at_most: float, **context: Unpack[Context]
+) -> Row:
+    """Memory that was measured, in units of 2**20 bytes, against a promise."""
+    target = Target(value=megabytes_at_most, kind="megabytes at most")
+    return replace(_judged(name, [megabytes], target), **context)
+
+
 def missing(name: str, peer: str) -> Row:
     """The row of a comparison whose peer is not installed here."""
     return Row(name=name, note=f"{peer} is not installed")
@@ -205,8 +215,9 @@ def table(title: str, rows: Sequence[Row]) -> str:
 def _line(row: Row, width: int) -> str:
     if row.ratio is None:
         return f"{row.name:{width}}  {row.note}"
-    in_seconds = row.kind == "seconds at most"
-    show = _milliseconds if in_seconds else "{:.3g}".format
+    show = {"seconds at most": _milliseconds, "megabytes at most": "{:.0f} MB".format}.get(
+        row.kind, "{:.3g}".format
+    )
     span = f"{show(row.lowest or 0.0)} .. {show(row.highest or 0.0)}"
     sign = ">=" if row.kind == "at least" else "<="
     promise = f"{sign} {show(row.limit or 0.0)}"
