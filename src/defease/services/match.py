@@ -21,8 +21,8 @@ from defease.matching import (
     trade_file,
 )
 from defease.matching.words import money
+from defease.reports.builders.match_conventions import matching_conventions
 from defease.reports.builders.matching import (
-    matching_conventions,
     matching_details,
     matching_section,
     matching_tiles,

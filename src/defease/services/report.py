@@ -14,9 +14,9 @@ from defease.reports.builders.attribution import attribution_report_section
 from defease.reports.builders.exhaustion import exhaustion_section
 from defease.reports.builders.fund import fund_report_section
 from defease.reports.builders.index import index_report_section
+from defease.reports.builders.match_conventions import matching_conventions
 from defease.reports.builders.matching import (
     certificate_block,
-    matching_conventions,
     matching_section,
 )
 from defease.reports.builders.overview import conventions_section, overview_tiles, summary_section

@@ -13,7 +13,6 @@ from defease.reports.document import (
     Callout,
     Cell,
     Column,
-    Definitions,
     Figure,
     Formatted,
     KeyFigure,
@@ -293,19 +292,3 @@ def certificate_block(result: MatchResult) -> Table:
     note = "Relative residuals, computed apart from the solver; each must be at most 1e-8."
     columns = [Column("check", "Certificate"), Column("residual", "Residual", SCIENTIFIC)]
     return Table("Proof of optimality", columns, rows, note=note)
-
-
-def matching_conventions(result: MatchResult) -> Definitions:
-    """The conventions that are part of the result."""
-    policy = result.policy
-    cap = policy.cash_cap_months
-    return Definitions(
-        [
-            ("Amounts", f"{policy.amounts.value} payments"),
-            ("Settlement", result.settlement.isoformat()),
-            ("Surplus cash", policy.surplus.value),
-            ("Reinvestment", f"{policy.reinvestment_rate} a year, annual effective, ACT/365"),
-            ("Cash cap", "none" if cap is None else f"payments of the next {cap} months"),
-            ("Prices", "clean price plus accrued interest; no transaction costs"),
-        ]
-    )

@@ -188,7 +188,7 @@ def _in_pieces(
 
 
 def _priced_by(linear: MatchResult, pieces: MatchResult) -> MatchResult:
-    """The portfolio in pieces with the prices of the linear optimum, where prices mean something."""
+    """The portfolio in pieces with the prices of the linear optimum, where they mean something."""
     message = (
         "discount factors, prices of limits and rich or cheap bonds are those of the linear "
         "optimum, before whole pieces"
