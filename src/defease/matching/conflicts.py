@@ -8,6 +8,7 @@ import numpy as np
 
 from defease.dates import to_date
 from defease.matching.contradictions import StatedShares, contradictions
+from defease.matching.limits import SizedLimit
 from defease.matching.policy import Availability
 from defease.matching.problem import Sense
 from defease.matching.words import money
@@ -61,7 +62,8 @@ def _row_in_words(
         which = f" {limit.group}" if limit.group and limit.group not in limit.limit.family else ""
         kind = "at most" if limit.sense is Sense.AT_MOST else "at least"
         size = f"{limit.limit.size:g}"
-        return f"matching.limits.{limit.limit.family}{which} {kind} {size}"
+        where = limit.limit.key if isinstance(limit.limit, SizedLimit) else limit.limit.family
+        return f"{where}{which} {kind} {size}"
     if row in matching.balances:
         period = row - matching.balances.start
         due = to_date(question.due.dates[period])

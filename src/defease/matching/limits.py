@@ -58,6 +58,11 @@ class SizedLimit(ABC):
         """Add the rows or bounds of this limit to a problem."""
 
     @property
+    def key(self) -> str:
+        """Where a plan states it."""
+        return f"matching.limits.{self.family}"
+
+    @property
     def name(self) -> str:
         """The limit in a sentence, with what it is about."""
         return self.words
@@ -82,10 +87,9 @@ class ShareLimit(SizedLimit):
 
     def __post_init__(self) -> None:
         highest = max(self.loosest, 1.0)
-        if not (0.0 < self.share <= highest or self.share == self.loosest):
-            where = f"matching.limits.{self.family}"
-            what = f"must be a share above 0 and at most {highest:g}, got {self.share}"
-            raise bad_input(where, what, "give a decimal, as 0.02 for 2%")
+        if not 0.0 <= self.share <= highest:
+            what = f"must be a share from 0 to {highest:g}, got {self.share}"
+            raise bad_input(self.key, what, "give a decimal, as 0.02 for 2%")
 
     @property
     def size(self) -> float:

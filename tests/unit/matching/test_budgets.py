@@ -10,7 +10,15 @@ import pytest
 
 from defease.curves import flat_curve
 from defease.errors import InfeasibleError, InputError
-from defease.matching import KeyRateLimit, MatchingPolicy, SupplyLimit, UncoveredError
+from defease.matching import (
+    DefaultBudget,
+    KeyRateLimit,
+    MatchingPolicy,
+    SupplyLimit,
+    TerminalSurplus,
+    UncoveredError,
+    answer,
+)
 from defease.matching.slices import (
     Shares,
     Slice,
@@ -154,3 +162,30 @@ def test_a_curve_with_gaps_is_refused() -> None:
         match_budget(question, 1000.0, curve=gaps)
     whole = horizon_curve(question)
     assert match_budget(question, 1000.0, curve=whole).horizon == dt.date(2027, 1, 31)
+
+
+@pytest.mark.parametrize("months", [None, 24])
+def test_cash_aimed_at_is_kept_whatever_part_of_the_payments_is_bought(months: int | None) -> None:
+    policy = MatchingPolicy(
+        cash_cap_months=months, terminal_surplus=TerminalSurplus.TARGET, terminal_target=50.0
+    )
+    question = zero_question(PRICES, PAYMENTS, policy=policy)
+    # The zero of the last date pays the target; half of every payment is half of the rest.
+    full = answer(question).cost
+    assert full == pytest.approx(960.0 + 460.0 + 88.0 + 44.0)
+    half = match_budget(question, 44.0 + (full - 44.0) / 2.0, slice=Slice.VERTICAL)
+    assert half.percent == pytest.approx(0.5)
+    assert half.result.ladder.cash_after[-1] == pytest.approx(50.0)
+
+
+def test_a_budget_of_defaults_needs_no_solve_of_its_own_for_each_horizon() -> None:
+    question = market_question(8).with_limits((DefaultBudget(1),))
+    curve = horizon_curve(question)
+    alone = [answer(question.until(count)).cost for count in curve.periods.tolist()]
+    assert curve.costs == pytest.approx(alone, rel=1e-9)
+    assert is_homogeneous(question)
+    half = match_budget(question, alone[-1] / 2.0, slice=Slice.VERTICAL)
+    assert half.percent == pytest.approx(0.5)
+    assert half.result.cost == pytest.approx(alone[-1] / 2.0, rel=1e-9)
+    plain = answer(question.with_limits(())).cost
+    assert alone[-1] > plain + 0.1

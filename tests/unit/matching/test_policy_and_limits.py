@@ -77,10 +77,23 @@ def test_net_or_gross_is_a_named_choice() -> None:
     assert (Amounts.NET.of(flows).total, Amounts.GROSS.of(flows).total) == (70.0, 100.0)
 
 
-@pytest.mark.parametrize("share", [0.0, -0.1, 1.5, math.nan])
+@pytest.mark.parametrize("share", [-0.1, 1.5, math.nan])
 def test_a_limit_is_a_share(share: float) -> None:
     with pytest.raises(InputError, match=r"matching.limits.issuer: must be a share"):
         IssuerLimit(share)
+
+
+CARRIED = MatchingPolicy(cash_cap_months=None)
+
+
+def test_a_limit_of_zero_keeps_out_what_it_is_about() -> None:
+    names = ("Treasuries", "Company")
+    market = zeros([95.0, 80.0], ratings=("UST", "A"), issuers=names)
+    found = match_cash_flows(
+        yearly([0.0, 100.0]), market, policy=CARRIED, limits=(IssuerLimit(0.0),)
+    )
+    assert found.cost == pytest.approx(95.0)
+    assert found.holdings.identifiers == ("zero 1",)
 
 
 def test_a_rating_limit_needs_a_rating() -> None:

@@ -62,7 +62,8 @@ def verify(
     exact = _exact_levels(levels, lots, rules)
     broken = list(_broken_pieces(question, rules, exact, lots))
     decisions = cash_decisions(matching, solution, question.data.periods)
-    worst_balance = _worst_balance(question.data, exact, decisions)
+    kept_back = _kept_back(matching, solution)
+    worst_balance = _worst_balance(question.data, exact, decisions, kept_back=kept_back)
     worst_limit, checked = _worst_limit(matching, exact, solution)
     if worst_balance > TOLERANCE:
         broken.append(f"a payment is short by {float(worst_balance):.1e} of the largest payment")
@@ -90,32 +91,42 @@ def _broken_pieces(
     question: MatchingQuestion, rules: PieceRules, exact: dict[int, Fraction], lots: IntArray
 ) -> Iterator[str]:
     names, trading = question.bonds.identifiers, question.data.trading
-    least = rules.smallest_lots * exactly(rules.lot) if rules.lot else exactly(rules.smallest_piece)
     for i, level in exact.items():
-        kept = trading is not None and float(level) == trading.held[i]
-        face = level * FACE
-        if kept:
+        if trading is not None and float(level) == trading.held[i]:
             continue
-        if level < 0:
-            yield f"{names[i]} is sold short"
-        if rules.lot is not None and (lots[i] < 0 or face % exactly(rules.lot) != 0):
-            yield f"{names[i]}: {float(face):,.2f} is not whole lots of {rules.lot:,g}"
-        # Without lots a piece is a floating-point number of any size.
-        if face < least * (1 if rules.lot else 1 - TOLERANCE):
-            yield f"{names[i]}: {float(face):,.2f} is below the smallest piece {float(least):,.2f}"
+        for what in _broken_piece(level * FACE, rules, whole=int(lots[i]) >= 0):
+            yield f"{names[i]}{what}"
     if rules.maximum_names is not None and len(exact) > rules.maximum_names:
         yield f"{len(exact)} names, and at most {rules.maximum_names} are allowed"
 
 
+def _broken_piece(face: Fraction, rules: PieceRules, *, whole: bool) -> Iterator[str]:
+    """What is wrong with one piece of so much face."""
+    if face < 0:
+        yield " is sold short"
+    if rules.lot is not None and (not whole or face % exactly(rules.lot) != 0):
+        yield f": {float(face):,.2f} is not whole lots of {rules.lot:,g}"
+    least = rules.smallest_lots * exactly(rules.lot) if rules.lot else exactly(rules.smallest_piece)
+    # Without lots a piece is a floating-point number of any size.
+    if face < least * (1 if rules.lot else 1 - TOLERANCE):
+        yield f": {float(face):,.2f} is below the smallest piece {float(least):,.2f}"
+
+
 def _worst_balance(
-    data: MatchingData, exact: dict[int, Fraction], decisions: CashDecisions
+    data: MatchingData,
+    exact: dict[int, Fraction],
+    decisions: CashDecisions,
+    *,
+    kept_back: dict[int, Fraction],
 ) -> Fraction:
     """The largest shortfall of a cash balance, as a share of the largest payment.
 
-    ``s_t = g_t s_{t-1} + receipts + loans - repayments - payment - released``; a negative balance
-    is a shortfall, and so is cash above its cap or short of the terminal target.
+    ``s_t = g_t s_{t-1} + receipts + loans - repayments - payment - released - kept back``; a
+    negative balance is a shortfall, and so is cash above its cap or short of the terminal target.
     """
     moved = _moved(data, exact, decisions)
+    for t, amount in kept_back.items():
+        moved[t] -= amount
     carried = data.policy.surplus is Surplus.CARRIED
     unit = Fraction(max(1.0, float(np.abs(data.payments).max())))
     growth = [Fraction(float(g)) for g in data.growth_of_cash]
@@ -131,6 +142,28 @@ def _worst_balance(
     if carried and data.policy.terminal_surplus is TerminalSurplus.TARGET:
         worst = max(worst, abs(balance - Fraction(float(data.policy.terminal_target))) / unit)
     return worst
+
+
+def _kept_back(matching: MatchingProgram, solution: LinearSolution) -> dict[int, Fraction]:
+    """What limits keep from being counted on, by payment date: losses of a budget of defaults.
+
+    Their columns stand in the balances beside those of bonds, cash and loans.
+    """
+    program, balances = matching.program, matching.balances
+    blocks = (matching.bonds, matching.cash, matching.loans, matching.credit, matching.released)
+    found: dict[int, Fraction] = {}
+    for column in np.flatnonzero(solution.x).tolist():
+        if any(column in block for block in blocks):
+            continue
+        for entry in range(int(program.starts[column]), int(program.starts[column + 1])):
+            row = int(program.rows[entry])
+            if row in balances:
+                amount = Fraction(float(program.values[entry])) * Fraction(
+                    float(solution.x[column])
+                )
+                date = row - balances.start
+                found[date] = found.get(date, Fraction(0)) - amount
+    return found
 
 
 def _any_end(data: MatchingData, *, last: bool) -> bool:

@@ -11,8 +11,6 @@ import numpy as np
 from defease.arrays import FloatArray, read_only
 from defease.dates import to_date
 from defease.errors import InfeasibleError, Problem, bad_input
-from defease.matching.duration_limits import DurationLimit
-from defease.matching.limits import ShareLimit
 from defease.matching.policy import LimitsRelativeTo, TerminalSurplus
 from defease.matching.slices.horizons import ROUNDING, horizon_curve
 from defease.matching.slices.shares import SharedPayments, largest_shares, shares_are_linear
@@ -141,9 +139,9 @@ def is_homogeneous(question: MatchingQuestion) -> bool:
     """
     policy, data = question.data.policy, question.data
     caps = (*np.atleast_1d(np.asarray(policy.borrowing_cap)), *(loan.cap for loan in policy.loans))
-    bonds, known = question.bonds, (ShareLimit, DurationLimit)
+    bonds = question.bonds
     conditions = (
-        all(isinstance(limit, known) for limit in question.limits),
+        shares_are_linear(question),
         not np.isfinite(bonds.outstanding).any() and not np.isfinite(bonds.offered).any(),
         not question.limits or policy.limits_relative_to is LimitsRelativeTo.COST,
         data.trading is None,

@@ -154,10 +154,12 @@ def _add_cash_caps(
 
 
 def _capped(matching: MatchingProgram) -> IntArray:
-    """Positions t of cash s_t under a cap that follows the payments."""
+    """Positions t of cash s_t under a cap that follows the payments; a target does not."""
     cash, program = matching.cash, matching.program
-    upper = program.column_upper[cash.start : cash.stop]
-    return np.flatnonzero(np.isfinite(upper) & (upper > 0.0))
+    lower, upper = (
+        side[cash.start : cash.stop] for side in (program.column_lower, program.column_upper)
+    )
+    return np.flatnonzero(np.isfinite(upper) & (upper > lower))
 
 
 def _counted(shared: SharedPayments) -> tuple[FloatArray, FloatArray]:

@@ -15,6 +15,7 @@ from defease.matching.duration_limits import DurationLimit, KeyRateLimit
 from defease.matching.limits import ShareLimit
 from defease.matching.policy import Availability, TerminalSurplus
 from defease.matching.problem import positions
+from defease.matching.uncertain.defaults import DefaultBudget
 from defease.solvers import Session, solve_linear_program
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from defease.matching.question import MatchingQuestion
     from defease.solvers import LinearSolution, NoSolution
 
-SAME_FOR_ALL_PAYMENTS = (ShareLimit, DurationLimit)
+SAME_FOR_ALL_PAYMENTS = (ShareLimit, DurationLimit, DefaultBudget)
+"""Limits whose rows ask the same of bonds whatever is paid, and grow with the portfolio."""
 
 
 def why_cold(question: MatchingQuestion) -> str:

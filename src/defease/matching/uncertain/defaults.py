@@ -100,6 +100,11 @@ class DefaultBudget(SizedLimit):
         found.raise_if_any()
 
     @property
+    def key(self) -> str:
+        """A convention of its own, beside the limits."""
+        return PLACE
+
+    @property
     def size(self) -> float:
         """The most failures on any date."""
         return max(self.gamma) if isinstance(self.gamma, tuple) else self.gamma

@@ -16,12 +16,14 @@ from defease.dates import add_months_to
 from defease.errors import InfeasibleError, InputError, SolverError
 from defease.matching import (
     Availability,
+    DefaultBudget,
     IssuerLimit,
     LimitsRelativeTo,
     MatchingPolicy,
     MatchingQuestion,
     SupplyLimit,
     Surplus,
+    TerminalSurplus,
     Trading,
     matching_question,
 )
@@ -283,3 +285,35 @@ def test_the_exact_check_finds_a_broken_limit() -> None:
     limited = replace(asked, bonds=market, limits=(SupplyLimit(1.0),))
     with pytest.raises(SolverError, match="a limit is broken"):
         verify(limited, limited.program(), solution, rules=PieceRules(lot=1_000), lots=lots)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        MatchingPolicy(reinvestment_rate=0.01),
+        MatchingPolicy(
+            cash_cap_months=18, terminal_surplus=TerminalSurplus.TARGET, terminal_target=50.0
+        ),
+        LOST,
+    ],
+)
+def test_pieces_under_a_budget_of_defaults_are_checked_by_the_cash_counted_on(
+    policy: MatchingPolicy,
+) -> None:
+    due = add_months_to(START, 12 * np.array([1, 1, 2, 2, 3, 3]))
+    market = replace(corporates(6), maturities=due)
+    owed, budget = yearly([20_000.0, 30_000.0, 100_000.0]), DefaultBudget(1, 0.5)
+    asked = matching_question(owed, market, policy=policy, limits=(budget,))
+    found = match_in_lots(asked, PieceRules(lot=1_000, minimum_piece=5_000), time_limit=5.0)
+    assert found.cost >= found.linear_cost
+    assert found.verification.worst_balance <= 1e-9
+    # Whichever bond fails on each date, and whatever is above the cap given up, all is paid.
+    data, levels = asked.data, found.match.levels
+    worst = budget.worst_losses(data, asked.bonds, levels)
+    received = found.match.ladder.income + found.match.ladder.principal
+    cash = found.match.initial_cash
+    for date in range(data.periods):
+        carried = cash * data.growth_of_cash[date] if policy is not LOST else 0.0
+        cash = carried + received[date] - worst[date] - data.payments[date]
+        assert cash >= -1e-6
+        cash = min(cash, data.cash_caps[date + 1]) if date + 1 < data.periods else cash

@@ -76,7 +76,7 @@ def test_a_budget_that_cannot_be_kept_is_named_with_its_remedy() -> None:
     diagnosis = raised.value.diagnosis
     assert diagnosis.uncovered[0].shortfall == pytest.approx(100.0)
     assert any("budget of defaults of 2 on one date" in said for said in diagnosis.repairs)
-    assert any("matching.limits.gamma" in said for said in diagnosis.conflict)
+    assert any(said.startswith("matching.gamma at most 2") for said in diagnosis.conflict)
 
 
 def test_a_cap_on_cash_is_kept_by_the_cash_counted_on() -> None:
