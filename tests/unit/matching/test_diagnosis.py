@@ -66,9 +66,7 @@ def test_contradictory_limits_say_what_each_alone_would_have_to_be() -> None:
 
 def test_limits_that_only_together_can_be_repaired_are_named_with_sizes_that_work() -> None:
     limits = (IssuerLimit(0.08), RatingLimit(0.5, "A"))
-    solve = partial(
-        match_cash_flows, yearly([5.0, 5.0, 105.0]), corporates(10), policy=NO_CASH
-    )
+    solve = partial(match_cash_flows, yearly([5.0, 5.0, 105.0]), corporates(10), policy=NO_CASH)
     with pytest.raises(UncoveredError, match="these changes together would do") as caught:
         solve(limits=limits)
     # All ten are rated A: the rating limit has to double, and the issuer limit with it.

@@ -353,13 +353,17 @@ def _check(
     if months and len(liability) and to_date(liability.dates[0]) <= months[0].settlement:
         what = f"a payment is due on {liability.dates[0]}, not after the first market day"
         found.add(PLACE, what, "give the payments after the first settlement")
+    _check_months(found, months, rules)
+    found.raise_if_any()
+
+
+def _check_months(found: ProblemList, months: Sequence[BondUniverse], rules: BacktestRules) -> None:
     days = [bonds.settlement for bonds in months]
     if any(later <= earlier for earlier, later in pairwise(days)):
         found.add(PLACE, "markets are not in the order of settlement", "sort them by day")
     if rules.cash_rates and len(rules.cash_rates) != len(months) - 1:
         what = f"{len(rules.cash_rates)} cash rates, but {len(months) - 1} spans between markets"
         found.add(PLACE, what, "give one rate for each span")
-    found.raise_if_any()
 
 
 def _value(liability: Payments, day: dt.date, curve: DiscountCurve) -> float:

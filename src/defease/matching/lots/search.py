@@ -140,15 +140,24 @@ class Search:
                 self._slide(pool, relative_gap)
             if progress is not None:
                 progress(min(1.0, self._clock.spent / self._clock.allowed))
-            if self._within(relative_gap):
-                return SolverStatus.OPTIMAL
-            if ended is SolverStatus.TIME_LIMIT:
-                break
-            if self._is_complete(pool):
-                none = self.best is None and ended is SolverStatus.INFEASIBLE
-                return SolverStatus.INFEASIBLE if none else SolverStatus.FEASIBLE_GAP
+            status = self._status_after(pool, ended, relative_gap)
+            if status is not None:
+                return status
             factor *= NEXT_POOL
         return SolverStatus.TIME_LIMIT
+
+    def _status_after(
+        self, pool: Pool, ended: SolverStatus, relative_gap: float
+    ) -> SolverStatus | None:
+        """How the search ends with this pool; None where a larger one is worth its time."""
+        if self._within(relative_gap):
+            return SolverStatus.OPTIMAL
+        if ended is SolverStatus.TIME_LIMIT:
+            return SolverStatus.TIME_LIMIT
+        if not self._is_complete(pool):
+            return None
+        none = self.best is None and ended is SolverStatus.INFEASIBLE
+        return SolverStatus.INFEASIBLE if none else SolverStatus.FEASIBLE_GAP
 
     def _slide(self, pool: Pool, relative_gap: float) -> None:
         best = self._part_of_best(pool)

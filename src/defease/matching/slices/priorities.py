@@ -219,12 +219,16 @@ def _by_stream(blocks: Sequence[_Blocks], levels: FloatArray) -> list[FloatArray
 
 
 def _check(question: MatchingQuestion, budget: float, streams: Sequence[Stream]) -> None:
-    periods, payments = question.data.periods, question.data.payments
     if not np.isfinite(budget):
         raise bad_input(BUDGET, f"must be an amount, got {budget}", "give a number")
     if not shares_are_linear(question):
         what = "key-rate limits, and limits of other kinds, follow the payments that are made"
         raise bad_input(PLACE, what, "leave them out, or ask for a chronological or vertical slice")
+    _check_streams(question, streams)
+
+
+def _check_streams(question: MatchingQuestion, streams: Sequence[Stream]) -> None:
+    periods, payments = question.data.periods, question.data.payments
     for stream in streams:
         for values in (stream.amounts, stream.weights, stream.protected):
             if values is not None and values.shape != (periods,):
