@@ -40,7 +40,12 @@ from defease.services.matching.keys import (
     savings_keys,
     trade_keys,
 )
-from defease.services.matching.pages import beside_sections, desk_sections, price_section
+from defease.services.matching.pages import (
+    beside_sections,
+    credit_sections,
+    desk_sections,
+    price_section,
+)
 from defease.services.matching.planned import PlannedMatch, planned_match
 from defease.services.plans import Question, ask, bases, cautions_of, with_inputs
 from defease.services.task import TaskResult
@@ -109,6 +114,7 @@ def answer_match(
             matching_tiles(study.matched, study.savings),
             matching_section(study.matched, study.savings, question.currency),
             *desk_sections(study.planned, study.found, question.currency),
+            *credit_sections(study.credit, question.currency),
             price_section(study.planned, study.found, study.beside.prices, question.currency),
             *beside_sections(study.planned, study.beside, question.currency),
             matching_details(study.matched),

@@ -142,6 +142,9 @@ def test_a_credit_event_is_repaired_at_a_cost(plan: Path, plain: dict[str, Any])
     struck = answered(plan, f"matching.credit_events=[{name!r}]")["credit_event"]
     assert struck["shortfall_total"] > 0.0
     assert struck["cost_to_repair"] > 0.0
+    page = match(plan, overrides=[f"matching.credit_events=[{name!r}]"]).to_text()
+    assert "What if bonds of the portfolio fail" in page
+    assert name in page
     half = answered(plan, f"matching.credit_events={{{name!r} = 0.5}}")["credit_event"]
     assert 0.0 < half["cost_to_repair"] < struck["cost_to_repair"]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from defease.matching import SizedLimit, hedge_ratios
 from defease.reports.builders.match_buyout import buyout_section
+from defease.reports.builders.match_credit import credit_section
 from defease.reports.builders.match_curve import cost_curve_section
 from defease.reports.builders.match_lots import lots_section
 from defease.reports.builders.match_prices import PriceFacts, prices_section
@@ -19,6 +20,7 @@ from defease.services.plans import basis_named
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from defease.matching import CreditEvent
     from defease.reports.document import Section
     from defease.services.matching.answers import MatchAnswer
     from defease.services.matching.beside import Beside, Prices
@@ -41,6 +43,12 @@ def desk_sections(planned: PlannedMatch, found: MatchAnswer, currency: str) -> I
         curve = basis_named(planned.plan, savings_basis_of(planned)).curve
         hedges = hedge_ratios(found.rebalance, curve)
         yield trades_section(found.rebalance, currency, hedges=hedges)
+
+
+def credit_sections(found: CreditEvent | None, currency: str) -> Iterator[Section]:
+    """What the plan's credit events would do."""
+    if found is not None:
+        yield credit_section(found, currency)
 
 
 def price_section(
