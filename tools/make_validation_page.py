@@ -80,6 +80,21 @@ PROOFS = (
         PUBLISHED + "test_matching_study.py",
     ),
     (
+        "six years of payments matched and lived through on Treasuries of 74 month ends",
+        "every payment met, cash to the cent of a day-by-day diary, cost within 1% of the value",
+        PUBLISHED + "test_treasury_backtest.py",
+    ),
+    (
+        "two zeros around one payment; IMMUN of the GAMS Model Library, dedication to a horizon",
+        "closed form, within 1e-7; an independent programme (scipy), within 1e-7",
+        PUBLISHED + "test_rival_portfolios.py",
+    ),
+    (
+        "whole lots, smallest pieces and names on small random markets",
+        "the proven optimum, every rule held exactly",
+        "tests/properties/test_matching_in_lots.py",
+    ),
+    (
         "present values, durations and convexity of random streams",
         "QuantLib, 1e-12",
         EQUIVALENCE + "test_valuation_quantlib.py",

@@ -29,7 +29,7 @@ from tools.textbook_problems import (
 from defease.bonds import BondUniverse, prices_from_yields, yields_to_maturity
 from defease.curves import Compounding, curve_from_spot_rates
 from defease.matching import MatchingPolicy
-from defease.matching.rivals import least_cost_portfolio, redington_rows, spot_measures
+from defease.matching.rivals import TargetRow, least_cost_portfolio, redington_rows, spot_measures
 from defease.services import exhaust
 
 
@@ -165,15 +165,22 @@ def _price_of_year(year: int) -> Callable[[], float]:
     return ours
 
 
-def _immunised_cost() -> float:
+def _thirteen_bonds() -> tuple[TargetRow, ...]:
     grid, due = LINGO.grid, np.array(LINGO.due)
     bonds, dates = np.nonzero(grid.T)
     times = np.arange(1.0, len(due) + 1.0)
     count = len(LINGO.prices)
     owned = spot_measures(times[dates], grid[dates, bonds], LINGO_SPOTS[dates], bonds, count)
     owed = spot_measures(times, due, LINGO_SPOTS, np.zeros(len(due), dtype=np.int64), 1)
-    rows = redington_rows(owned, owed)
-    return least_cost_portfolio(np.array(LINGO.prices), rows).objective
+    return tuple(redington_rows(owned, owed))
+
+
+def _immunised_cost() -> float:
+    return least_cost_portfolio(np.array(LINGO.prices), _thirteen_bonds()).objective
+
+
+def _redington_target(row: int) -> Callable[[], float]:
+    return lambda: _thirteen_bonds()[row].target
 
 
 # --- The registry ---------------------------------------------------------------------------------
@@ -320,5 +327,21 @@ CHECKS: tuple[Check, ...] = (
         source="LINDO Systems, LINGO asset-liability example",
         printed="2751.5223",
         ours=_immunised_cost,
+    ),
+    *(
+        Check(
+            topic="Matching",
+            what=f"The six payments of the same example: {name}",
+            source="LINDO Systems, LINGO asset-liability example",
+            printed=printed,
+            ours=_redington_target(row),
+        )
+        for row, (name, printed) in enumerate(
+            (
+                ("present value", "2757.9368"),
+                ("money duration", "9863.2116"),
+                ("money convexity", "52066.805"),
+            )
+        )
     ),
 )
