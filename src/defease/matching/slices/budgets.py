@@ -243,6 +243,7 @@ def _vertical(question: MatchingQuestion, budget: float) -> BudgetMatch:
     periods, due = question.data.periods, question.due
     share = _largest_percent(question, budget)
     if share <= NEGLIGIBLE:
+        answer(question)  # where no budget helps, the reason is another
         what = f"the budget of {money(budget)} buys no part of the payments"
         remedy = "give a larger budget, or pay what is due at settlement from elsewhere"
         raise InfeasibleError(Problem(PLACE, what, remedy))

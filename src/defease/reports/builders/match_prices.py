@@ -65,7 +65,7 @@ class PriceFacts:
 
     result: MatchResult
     limits: Sequence[Limit]
-    steps: Sequence[LimitStep]
+    steps: Sequence[LimitStep] | None
     implied: ImpliedCurve
     values: Sequence[BondValue]
     payments: PaymentPrices | None = None
@@ -87,9 +87,12 @@ def prices_section(facts: PriceFacts, currency: str) -> Section:
 
 
 def limit_step_blocks(
-    steps: Sequence[LimitStep], limits: Sequence[Limit], currency: str
+    steps: Sequence[LimitStep] | None, limits: Sequence[Limit], currency: str
 ) -> list[Block]:
     """Each limit moved by one step both ways: what loosening saves and tightening costs."""
+    if steps is None:
+        words = "Limits were not moved one by one here: their prices above are of first order."
+        return [Paragraph(words)]
     if not steps:
         return [Paragraph("No limit with a size was set: there is nothing to loosen.")]
     sized = [limit for limit in limits if isinstance(limit, SizedLimit)]

@@ -31,6 +31,7 @@ from defease.matching.prices import (
 )
 from defease.matching.rivals import portfolio_of_result
 from defease.matching.slices import HorizonCurve, horizon_curve
+from defease.matching.solve import result_of
 from defease.services.plans import basis_named
 from defease.solvers import LinearSolution, solve_linear_program
 
@@ -154,18 +155,21 @@ def is_small(question: MatchingQuestion) -> bool:
 
 def _prices(planned: PlannedMatch, found: MatchAnswer) -> Prices:
     """Prices at the linear optimum of what was answered, whole pieces aside."""
-    question, result = found.question, found.matched
+    question = found.question
     matching = question.program()
-    optimum = solve_linear_program(matching.program, basis=result.basis)
+    optimum = solve_linear_program(matching.program, basis=found.matched.basis)
+    linear = found.matched
+    if isinstance(optimum, LinearSolution):
+        linear = result_of(question, matching, optimum)
+    again = is_small(question) and found.goal is None
     degenerate = isinstance(optimum, LinearSolution) and is_degenerate(matching, optimum)
-    again = is_small(question) and found.lots is None
     payments = payment_prices(question) if again and degenerate else None
     if payments is not None and payments.unique:
         degenerate, payments = False, None
     return Prices(
-        implied=implied_curve(result),
-        bonds=bond_values(question, result, planned.offered),
-        limits=limit_steps(question, result) if again else None,
+        implied=implied_curve(found.matched),
+        bonds=bond_values(question, found.matched, planned.offered),
+        limits=limit_steps(question, linear) if again else None,
         payments=payments,
         degenerate=degenerate,
     )

@@ -55,11 +55,12 @@ def price_section(
     planned: PlannedMatch, found: MatchAnswer, prices: Prices, currency: str
 ) -> Section:
     """What payments, limits and bonds are worth to this portfolio."""
+    moved = prices.limits is not None
     sized = [limit for limit in found.question.limits if isinstance(limit, SizedLimit)]
     facts = PriceFacts(
         result=found.matched,
-        limits=sized,
-        steps=prices.limits or (),
+        limits=sized if moved else (),
+        steps=prices.limits,
         implied=prices.implied,
         values=prices.bonds,
         payments=prices.payments,
