@@ -50,10 +50,12 @@ class ElasticQuestion:
     def allow_cash(self, caps: FloatArray) -> None:
         """Other caps on the cash carried out of settlement and of each date, shape (T + 1,)."""
         program, cash = self._matching.program, positions(self._matching.cash)
-        capped = np.where(np.isfinite(program.column_upper[cash]), caps, np.inf)
+        lower, upper = program.column_lower[cash], program.column_upper[cash]
+        capped = np.where(np.isfinite(upper), caps, np.inf)
         if self._question.data.policy.initial_cash is Availability.NONE:
             capped[0] = 0.0
-        self._session.bound_columns(cash, program.column_lower[cash], capped)
+        aimed_at = lower > 0.0
+        self._session.bound_columns(cash, lower, np.where(aimed_at, upper, capped))
 
 
 def shortfalls(question: MatchingQuestion, matching: MatchingProgram) -> FloatArray | None:

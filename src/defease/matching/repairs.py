@@ -152,7 +152,10 @@ def _cash_cap_repair(question: MatchingQuestion) -> Repair | None:
     cap, due = question.data.policy.cash_cap_months, question.due
     if cap is None or not question.data.has_cash_cap:
         return None
-    elastic = ElasticQuestion(question, question.program())
+    matching = question.program()
+    if not matching.cash:
+        return None
+    elastic = ElasticQuestion(question, matching)
 
     def works(months: int | None) -> bool:
         elastic.allow_cash(cash_caps(due, months))

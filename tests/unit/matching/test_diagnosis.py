@@ -18,6 +18,8 @@ from defease.matching import (
     RatingLimit,
     SectorLimit,
     SupplyLimit,
+    Surplus,
+    TerminalSurplus,
     UncoveredError,
     match_cash_flows,
 )
@@ -110,3 +112,20 @@ def test_a_loan_cheaper_than_cash_is_named() -> None:
     )
     with pytest.raises(ModelError, match="borrowing at 2% is cheaper than what carried cash"):
         match_cash_flows(yearly([100.0]), zeros([99.9]), policy=policy)
+
+
+def test_lost_surplus_and_what_cannot_be_covered_is_said_without_cash() -> None:
+    policy = MatchingPolicy(surplus=Surplus.LOST)
+    with pytest.raises(UncoveredError) as caught:
+        match_cash_flows(yearly([100.0, 100.0]), zeros([95.0]), policy=policy)
+    (payment,) = caught.value.diagnosis.uncovered
+    assert payment.date == dt.date(2027, 12, 31)
+    assert payment.shortfall == pytest.approx(100.0)
+    assert "cash_cap_months" not in str(caught.value)
+
+
+def test_a_longer_cash_cap_is_tried_with_the_cash_aimed_at() -> None:
+    # Caps count payments, and 50 beyond all payments has to be carried.
+    policy = MatchingPolicy(terminal_surplus=TerminalSurplus.TARGET, terminal_target=50.0)
+    with pytest.raises(UncoveredError, match='cash_cap_months of 12 would have to be "none"'):
+        match_cash_flows(yearly([100.0] * 4), zeros([95.0, 90.0]), policy=policy)
