@@ -86,7 +86,7 @@ class Arrays:
 
 
 def long_arrays() -> Arrays:
-    """Bonds to fifty years, the long ones sparse, and six hundred monthly payments in dollars."""
+    """Bonds to fifty years, the long ones sparse, and six hundred monthly payments, in millions."""
     curve = flat_curve(RATE)
     market = generate_universe(curve, count=LONG_MARKET, settlement=SETTLEMENT, seed=1)
     names = {field.name for field in fields(market)} - {"terms", "settlement", "accrued"}
@@ -98,8 +98,10 @@ def long_arrays() -> Arrays:
     unpriced = BondUniverse(settlement=SETTLEMENT, **columns)
     dirty = price_on_curve(unpriced, curve, spread=z_spreads(market, curve))
     columns["clean_prices"] = np.round(dirty - unpriced.accrued, 4)
+    for name in ("outstanding", "offered"):
+        columns[name] = columns[name] / 1e6
     paid = payments(LONG_MONTHS)
-    return Arrays(columns, paid.dates, 1e6 * paid.amounts)
+    return Arrays(columns, paid.dates, paid.amounts)
 
 
 def payments(months: int = MONTHS) -> Payments:

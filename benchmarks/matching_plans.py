@@ -15,7 +15,7 @@ from defease.errors import DefeaseError
 from defease.execution import available_cores
 from defease.matching import MatchingQuestion, MatchResult, match_many, matching_question
 
-PLANS, BONDS, MONTHS = 1_000, 300, 120
+PLANS, BONDS, MONTHS = 1_000, 500, 240
 CORES = 2
 SETTLEMENT = dt.date(2025, 12, 31)
 
@@ -23,7 +23,7 @@ Answers = list[MatchResult | DefeaseError]
 
 
 def questions() -> list[MatchingQuestion]:
-    """Ten years of monthly payments of each plan, its own, against one market."""
+    """Twenty years of monthly payments of each plan, its own, against one market."""
     draw = np.random.default_rng(11)
     market = generate_universe(flat_curve(0.04), count=BONDS, settlement=SETTLEMENT, seed=2)
     months = np.arange(1, MONTHS + 1)
@@ -65,7 +65,7 @@ def rows() -> list[Row]:
             lambda: matched(1),
             target=at_least(1.8),
             agree=the_same,
-            rounds=5,
+            rounds=3,
             threads=CORES,
             n=PLANS,
             note="equal to the last bit; starting the workers is included",

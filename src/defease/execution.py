@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-CHUNKS_A_WORKER = 16
+CHUNKS_A_WORKER = 32
 """Large enough that sending does not matter, small enough that all workers end together."""
 CHUNKS_AHEAD = 4
 SECONDS_BETWEEN_LOOKS = 0.05
