@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from defease.errors import SolverError
 from defease.matching.assembly import ProgramBuilder
 from defease.matching.elastic import ElasticQuestion, solvable
 from defease.matching.limits import SizedLimit
@@ -65,8 +66,7 @@ def _repair(question: MatchingQuestion, limits: tuple[SizedLimit, ...]) -> Repai
     """The smallest common loosening of some limits, in words; None where it does not help."""
     if not solvable(_without(question, limits)):
         return None
-    by_ratios = all(limit.scales_with_base for limit in limits)
-    factor = (_by_ratios if by_ratios else _by_bisection)(question, limits)
+    factor = _smallest_factor(question, limits)
     names = [f"the {limit.name} of {limit.said(limit.size)}" for limit in limits]
     if factor is None:
         verb = "would have to be lifted altogether"
@@ -77,6 +77,16 @@ def _repair(question: MatchingQuestion, limits: tuple[SizedLimit, ...]) -> Repai
             f"{name} would have to be {size}" for name, size in zip(names, sizes, strict=True)
         )
     )
+
+
+def _smallest_factor(question: MatchingQuestion, limits: tuple[SizedLimit, ...]) -> float | None:
+    """The smallest factor; by trying sizes where the quick way has no certified answer."""
+    if not all(limit.scales_with_base for limit in limits):
+        return _by_bisection(question, limits)
+    try:
+        return _by_ratios(question, limits)
+    except SolverError:
+        return _by_bisection(question, limits)
 
 
 def _without(question: MatchingQuestion, limits: Sequence[SizedLimit]) -> MatchingQuestion:

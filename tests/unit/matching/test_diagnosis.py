@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from defease.errors import ModelError
+from defease.errors import ModelError, Problem, SolverError
 from defease.matching import (
     Availability,
     IssuerLimit,
@@ -129,3 +129,16 @@ def test_a_longer_cash_cap_is_tried_with_the_cash_aimed_at() -> None:
     policy = MatchingPolicy(terminal_surplus=TerminalSurplus.TARGET, terminal_target=50.0)
     with pytest.raises(UncoveredError, match='cash_cap_months of 12 would have to be "none"'):
         match_cash_flows(yearly([100.0] * 4), zeros([95.0, 90.0]), policy=policy)
+
+
+def test_sizes_are_tried_where_the_quick_way_to_them_has_no_certified_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def uncertain(*_: object) -> None:
+        raise SolverError(Problem("linear programme", "no certified answer", "none"))
+
+    monkeypatch.setattr("defease.matching.repairs._by_ratios", uncertain)
+    with pytest.raises(UncoveredError, match="issuer limit of 8% would have to be 10%"):
+        match_cash_flows(
+            yearly([5.0, 5.0, 105.0]), corporates(10), policy=NO_CASH, limits=(IssuerLimit(0.08),)
+        )
