@@ -34,13 +34,13 @@ from defease.reports.builders.attribution import (
     attribution_sections,
     attribution_tiles,
 )
-from defease.reports.document import Document
 from defease.services.annual_classes import (
     AnnualClass,
     annual_classes,
     annual_pages,
     monthly_returns,
 )
+from defease.services.answering import Page, answered
 from defease.services.attribution_bridge import bridge_of
 from defease.services.attribution_data import (
     INDEX_NAME,
@@ -133,28 +133,22 @@ def answer_attribute(question: Question) -> TaskResult[AttributionStudy]:
     asked = with_inputs(question, study.index.inputs.inputs, study.given.inputs)
     warnings = cautions_of(asked, *study.cautions)
     facts = attribution_facts(study)
-    document = Document(
+    page = Page(
         title="Performance against the liability",
         subtitle=f"Liability alpha, measures and bridge, {study.compared.assets.window}",
-        plan=asked.plan.name,
-        as_of=study.end,
-        currency=asked.currency,
         blocks=[
             attribution_tiles(facts),
             *attribution_sections(facts, asked.currency),
             *annual_pages(study.annual),
         ],
-        cautions=warnings,
-        footer=asked.run.footer(study.end),
+        as_of=study.end,
     )
-    return TaskResult(
+    return answered(
+        asked,
+        page,
         task="attribute",
         result=study,
         results=attribute_results(study),
-        document=document,
-        plan=asked.plan.name,
-        as_of=study.end,
-        run=asked.run,
         warnings=warnings,
     )
 

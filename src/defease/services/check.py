@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from defease.inputs.plan import Plan
-from defease.reports.document import Column, Definitions, Document, Paragraph, Section, Table
+from defease.reports.document import Column, Definitions, Paragraph, Section, Table
+from defease.services.answering import Page, answered
 from defease.services.plans import ask, cautions_of
 from defease.services.task import TaskResult
 
@@ -28,26 +29,19 @@ def check(
         [Column("file", "File"), Column("sha256", "SHA-256 begins")],
         [[name, digest[:16]] for name, digest in read.inputs.items()],
     )
-    document = Document(
+    page = Page(
         title="Plan check",
         subtitle="What was understood",
-        plan=read.name,
-        as_of=read.valuation_date,
-        currency=question.currency,
         blocks=[
             Paragraph("Everything was read without a problem."),
             Section("What was understood", [Definitions(stated), files]),
         ],
-        cautions=warnings,
-        footer=question.run.footer(read.valuation_date),
     )
-    return TaskResult(
+    return answered(
+        question,
+        page,
         task="check",
         result=read,
         results={"understood": [{"topic": t, "statement": s} for t, s in stated]},
-        document=document,
-        plan=read.name,
-        as_of=read.valuation_date,
-        run=question.run,
         warnings=warnings,
     )

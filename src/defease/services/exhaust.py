@@ -14,7 +14,7 @@ from defease.reports.builders.exhaustion import (
     exhaustion_tiles,
     projection_section,
 )
-from defease.reports.document import Document
+from defease.services.answering import Page, answered
 from defease.services.audit import AuditAnswer, audit_of
 from defease.services.coverage import coverage_of, coverage_results
 from defease.services.plans import (
@@ -55,17 +55,14 @@ def answer_exhaust(
     question: Question, audit: AuditAnswer | None = None
 ) -> TaskResult[ExhaustionStudy]:
     """The task `exhaust` for a plan already read, with the audit of a printed table if any."""
-    study, plan = compute_exhaust(question), question.plan
+    study = compute_exhaust(question)
     coverage = coverage_of(question)
     audited = [audit_section(audit.report, audit.source)] if audit else []
     more = audit.cautions if audit else ()
     warnings = cautions_of(question, *exhaust_cautions(study), *more)
-    document = Document(
+    page = Page(
         title="Asset exhaustion",
         subtitle="Will the money last, and at which return",
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        currency=question.currency,
         blocks=[
             exhaustion_tiles(study),
             *audited,
@@ -73,10 +70,10 @@ def answer_exhaust(
             *([coverage_section(*coverage, question.currency)] if coverage else []),
             projection_section(study),
         ],
-        cautions=warnings,
-        footer=question.run.footer(plan.valuation_date),
     )
-    return TaskResult(
+    return answered(
+        question,
+        page,
         task="exhaust",
         result=study,
         results={
@@ -84,10 +81,6 @@ def answer_exhaust(
             "coverage": coverage_results(coverage),
             "audit": audit_results(audit.report) if audit else [],
         },
-        document=document,
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        run=question.run,
         warnings=warnings,
     )
 

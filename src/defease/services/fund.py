@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from defease.errors import Caution, ModelError, Problem
 from defease.funding import FundingRules, funding_rules
 from defease.reports.builders.fund import FundingFacts, fund_sections, fund_tiles
-from defease.reports.document import Document
+from defease.services.answering import Page, answered
 from defease.services.funding_question import AskedFunding, funding_question
 from defease.services.plans import Question, ask, cautions_of
 from defease.services.task import TaskResult
@@ -45,27 +45,20 @@ def fund(
 
 def answer_fund(question: Question) -> TaskResult[FundStudy]:
     """The task `fund` for a plan already read."""
-    study, plan = compute_fund(question), question.plan
+    study = compute_fund(question)
     warnings = cautions_of(question, *study.cautions)
     facts = funding_facts(study)
-    document = Document(
+    page = Page(
         title="Funding rules",
         subtitle=f"What must be paid for the plan year that begins in {study.rules.plan_year}",
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        currency=question.currency,
         blocks=[fund_tiles(facts), *fund_sections(facts, question.currency)],
-        cautions=warnings,
-        footer=question.run.footer(plan.valuation_date),
     )
-    return TaskResult(
+    return answered(
+        question,
+        page,
         task="fund",
         result=study,
         results=fund_results(study),
-        document=document,
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        run=question.run,
         warnings=warnings,
     )
 

@@ -27,7 +27,7 @@ from defease.liability_index import (
 )
 from defease.reports.builders.index import index_sections, index_tiles
 from defease.reports.builders.index_facts import IndexFacts, PartFacts
-from defease.reports.document import Document
+from defease.services.answering import Page, answered
 from defease.services.plans import Question, ask, cautions_of, illustration, with_inputs
 from defease.services.task import TaskResult
 
@@ -95,24 +95,18 @@ def answer_index(question: Question, *, curves: str | Path | None = None) -> Tas
     asked = with_inputs(question, study.inputs.inputs, curves=_name(curves))
     warnings = cautions_of(asked, *study.cautions)
     facts = index_facts(study)
-    document = Document(
+    page = Page(
         title="Liability index",
         subtitle=". ".join(filter(None, (_subtitle(study), illustration(asked.plan)))),
-        plan=asked.plan.name,
-        as_of=study.end,
-        currency=asked.currency,
         blocks=[index_tiles(facts), *index_sections(facts, asked.currency)],
-        cautions=warnings,
-        footer=asked.run.footer(study.end),
+        as_of=study.end,
     )
-    return TaskResult(
+    return answered(
+        asked,
+        page,
         task="index",
         result=study,
         results=index_results(study),
-        document=document,
-        plan=asked.plan.name,
-        as_of=study.end,
-        run=asked.run,
         warnings=warnings,
     )
 

@@ -27,8 +27,9 @@ from defease.reports.builders.matching import (
     matching_section,
     matching_tiles,
 )
-from defease.reports.document import Document, Section
+from defease.reports.document import Section
 from defease.reports.export import write_text_atomically
+from defease.services.answering import Page, answered
 from defease.services.matching.answers import MatchAnswer, Progress, answer_planned
 from defease.services.matching.beside import Asked, Beside, asked, beside, savings_basis_of
 from defease.services.matching.credit import credit_event_of, credit_keys
@@ -102,14 +103,10 @@ def answer_match(
 ) -> TaskResult[MatchStudy]:
     """The task `match` for a plan already read."""
     study = compute_match(question, wanted, progress=progress)
-    plan = question.plan
     warnings = cautions_of(question, *study.cautions)
-    document = Document(
+    page = Page(
         title="Matched portfolio",
         subtitle="The least-cost bonds that pay every net payment",
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        currency=question.currency,
         blocks=[
             matching_tiles(study.matched, study.savings),
             matching_section(study.matched, study.savings, question.currency),
@@ -120,17 +117,13 @@ def answer_match(
             matching_details(study.matched),
             Section("Conventions", [matching_conventions(study.matched)]),
         ],
-        cautions=warnings,
-        footer=question.run.footer(plan.valuation_date),
     )
-    return TaskResult(
+    return answered(
+        question,
+        page,
         task="match",
         result=study,
         results=match_results(study),
-        document=document,
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        run=question.run,
         warnings=warnings,
     )
 

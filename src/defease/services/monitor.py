@@ -24,7 +24,7 @@ from defease.reports.builders.monitoring import (
     monitoring_sections,
     monitoring_tiles,
 )
-from defease.reports.document import Document
+from defease.services.answering import Page, answered
 from defease.services.index import IndexStudy, compute_index
 from defease.services.monitor_daily import daily_moves
 from defease.services.monitor_data import Estimated, estimated, last_roll_date, moves_of
@@ -92,24 +92,18 @@ def answer_monitor(question: Question, *, to: dt.date | None = None) -> TaskResu
     asked = with_inputs(question, study.index.inputs.inputs, study.given.inputs, to=to)
     warnings = cautions_of(asked, *study.cautions)
     facts = monitoring_facts(study)
-    document = Document(
+    page = Page(
         title="Between valuations",
         subtitle=f"Rolled forward from {study.start.date} to {study.date}",
-        plan=asked.plan.name,
-        as_of=study.date,
-        currency=asked.currency,
         blocks=[monitoring_tiles(facts), *monitoring_sections(facts, asked.currency)],
-        cautions=warnings,
-        footer=asked.run.footer(study.date),
+        as_of=study.date,
     )
-    return TaskResult(
+    return answered(
+        asked,
+        page,
         task="monitor",
         result=study,
         results=monitor_results(study),
-        document=document,
-        plan=asked.plan.name,
-        as_of=study.date,
-        run=asked.run,
         warnings=warnings,
     )
 

@@ -20,7 +20,7 @@ from defease.performance.portable_result import PortableAlphaComparison, Portabl
 from defease.performance.series import month_numbers
 from defease.policies import Decision, Direction, PortableAlphaPolicy
 from defease.reports.builders.port import PortFacts, port_sections, port_tiles
-from defease.reports.document import Document
+from defease.services.answering import Page, answered
 from defease.services.owed_history import OwedHistory, owed_history
 from defease.services.plans import Question, ask, cautions_of, market_value, with_inputs
 from defease.services.task import TaskResult
@@ -85,24 +85,18 @@ def answer_port(
     asked = with_inputs(question, *files, curves=name, alpha=alpha)
     warnings = cautions_of(asked, *found.cautions)
     facts = port_facts(found)
-    document = Document(
+    page = Page(
         title="Portable alpha",
         subtitle=f"The rule back-tested beside never porting, {found.start} to {found.end}",
-        plan=asked.plan.name,
-        as_of=found.end,
-        currency=asked.currency,
         blocks=[port_tiles(facts), *port_sections(facts, asked.currency)],
-        cautions=warnings,
-        footer=asked.run.footer(found.end),
+        as_of=found.end,
     )
-    return TaskResult(
+    return answered(
+        asked,
+        page,
         task="port",
         result=found,
         results=port_results(found),
-        document=document,
-        plan=asked.plan.name,
-        as_of=found.end,
-        run=asked.run,
         warnings=warnings,
     )
 

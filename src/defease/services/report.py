@@ -21,7 +21,8 @@ from defease.reports.builders.matching import (
 )
 from defease.reports.builders.overview import conventions_section, overview_tiles, summary_section
 from defease.reports.builders.stress import stress_section
-from defease.reports.document import Block, Callout, Document, Section, Tone
+from defease.reports.document import Block, Callout, Section, Tone
+from defease.services.answering import Page, answered
 from defease.services.attribute import (
     AttributionStudy,
     attribute_results,
@@ -89,27 +90,20 @@ def report(
 
 def answer_report(question: Question) -> TaskResult[BoardReport]:
     """The task `report` for a plan already read."""
-    found, plan = compute_report(question), question.plan
+    found = compute_report(question)
     question = _with_files_read(question, found)
     warnings = cautions_of(question, *_cautions(found))
-    document = Document(
+    page = Page(
         title="Asset-liability report",
         subtitle="What is owed, what is owned, and how they move together",
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        currency=question.currency,
         blocks=_blocks(question, found),
-        cautions=warnings,
-        footer=question.run.footer(plan.valuation_date),
     )
-    return TaskResult(
+    return answered(
+        question,
+        page,
         task="report",
         result=found,
         results=_results(found),
-        document=document,
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        run=question.run,
         warnings=warnings,
     )
 

@@ -19,7 +19,7 @@ from defease.performance.rivals import (
 )
 from defease.reports.builders.cash_sweep import SweepFacts
 from defease.reports.builders.rivals import RivalFacts, rival_sections, rival_tiles, rows_shown
-from defease.reports.document import Document
+from defease.services.answering import Page, answered
 from defease.services.owed_history import OwedHistory, owed_history
 from defease.services.plans import Question, ask, cautions_of, with_inputs
 from defease.services.rival_choices import choices_of
@@ -88,24 +88,18 @@ def answer_rivals(
     asked = with_inputs(question, *files, curves=name, opening_ratio=opening_ratio)
     warnings = cautions_of(asked, *found.cautions)
     facts = rival_facts(found)
-    document = Document(
+    page = Page(
         title="Matching and its rivals",
         subtitle=f"The same payments on the same curves, {owed.start} to {owed.end}",
-        plan=asked.plan.name,
-        as_of=owed.end,
-        currency=asked.currency,
         blocks=[rival_tiles(facts), *rival_sections(facts, asked.currency)],
-        cautions=warnings,
-        footer=asked.run.footer(owed.end),
+        as_of=owed.end,
     )
-    return TaskResult(
+    return answered(
+        asked,
+        page,
         task="rivals",
         result=found,
         results=rival_results(found),
-        document=document,
-        plan=asked.plan.name,
-        as_of=owed.end,
-        run=asked.run,
         warnings=warnings,
     )
 

@@ -38,8 +38,9 @@ from defease.reports.builders.attribution import (
     attribution_sections,
     attribution_tiles,
 )
-from defease.reports.document import Callout, Document
+from defease.reports.document import Callout
 from defease.services.annual_classes import AnnualClass, annual_classes, annual_pages
+from defease.services.answering import Page, answered
 from defease.services.attribution_data import (
     Benchmark,
     Compared,
@@ -120,29 +121,23 @@ def answer_stand_in(question: Question, asked: LiabilityStandIn) -> TaskResult[S
     told = with_inputs(question, study.curves.inputs, study.given.inputs)
     warnings = cautions_of(told, *study.cautions)
     facts = stand_in_facts(study)
-    document = Document(
+    page = Page(
         title="Performance against a liability of one duration",
         subtitle=f"Liability alpha and measures, {study.compared.assets.window}",
-        plan=told.plan.name,
-        as_of=study.end,
-        currency=told.currency,
         blocks=[
             attribution_tiles(facts),
             Callout(_sentence(study.cautions[0].message)),
             *attribution_sections(facts, told.currency),
             *annual_pages(study.annual),
         ],
-        cautions=warnings,
-        footer=told.run.footer(study.end),
+        as_of=study.end,
     )
-    return TaskResult(
+    return answered(
+        told,
+        page,
         task="attribute",
         result=study,
         results=stand_in_results(study),
-        document=document,
-        plan=told.plan.name,
-        as_of=study.end,
-        run=told.run,
         warnings=warnings,
     )
 

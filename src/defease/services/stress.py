@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from defease.errors import Caution, bad_input
 from defease.reports.builders.stress import stress_section
-from defease.reports.document import Block, Document, Paragraph, Section
+from defease.reports.document import Block, Paragraph, Section
+from defease.services.answering import Page, answered
 from defease.services.plans import Question, ask, bases, basis_named, cautions_of, market_value
 from defease.services.reverse import Break, Floor, nearest_break, read_floor
 from defease.services.sleeves import asset_rules, asset_sleeves
@@ -85,7 +86,7 @@ def _floor(reverse: str | None, along: str | None) -> Floor | None:
 
 def answer_stress(question: Question, *, floor: Floor | None = None) -> TaskResult[StressStudy]:
     """The task `stress` for a plan already read."""
-    study, plan = compute_stress(question, floor=floor), question.plan
+    study = compute_stress(question, floor=floor)
     warnings = cautions_of(question, *study.cautions)
     blocks: list[Block] = []
     if study.reverse is not None:
@@ -93,24 +94,17 @@ def answer_stress(question: Question, *, floor: Floor | None = None) -> TaskResu
             Section("Reverse stress", [Paragraph(study.reverse.sentence(question.currency))])
         )
     blocks.append(stress_section(study.results, funded_ratio=study.funded_ratio, rules=study.rules))
-    document = Document(
+    page = Page(
         title="Stress tests",
         subtitle=f"Full revaluation of both sides on {study.sheet.basis.name}",
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        currency=question.currency,
         blocks=blocks,
-        cautions=warnings,
-        footer=question.run.footer(plan.valuation_date),
     )
-    return TaskResult(
+    return answered(
+        question,
+        page,
         task="stress",
         result=study,
         results=stress_results(study),
-        document=document,
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        run=question.run,
         warnings=warnings,
     )
 

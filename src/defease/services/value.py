@@ -19,7 +19,8 @@ from defease.reports.builders.valuation import (
     structure_section,
     valuation_tiles,
 )
-from defease.reports.document import Document, Section
+from defease.reports.document import Section
+from defease.services.answering import Page, answered
 from defease.services.plans import (
     Question,
     ask,
@@ -83,25 +84,17 @@ def answer_value(question: Question) -> TaskResult[ValueResult]:
     """The task `value` for a plan already read."""
     result = compute_value(question)
     warnings = cautions_of(question, *_measure_caution(question), *value_cautions(result))
-    plan = question.plan
-    document = Document(
+    page = Page(
         title="Valuation",
         subtitle="Present values, durations and funded status on every basis",
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        currency=question.currency,
         blocks=[valuation_tiles(result.headline), *value_sections(question, result)],
-        cautions=warnings,
-        footer=question.run.footer(plan.valuation_date),
     )
-    return TaskResult(
+    return answered(
+        question,
+        page,
         task="value",
         result=result,
         results=value_results(result),
-        document=document,
-        plan=plan.name,
-        as_of=plan.valuation_date,
-        run=question.run,
         warnings=warnings,
     )
 
