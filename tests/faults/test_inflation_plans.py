@@ -52,8 +52,8 @@ def test_the_bridge_closes_with_inflation_as_a_driver(tmp_path: Path) -> None:
     index = answered(tmp_path, "index")
     steps = {step["driver"]: step for step in found["bridge"]}
     line = sum(row["inflation"] for row in index["months"])
-    assert steps["inflation"]["liability_change"] == pytest.approx(line, rel=1e-12)
-    assert steps["inflation"]["surplus_effect"] == pytest.approx(-line, rel=1e-12)
+    assert steps["liability: inflation"]["liability_change"] == pytest.approx(line, rel=1e-12)
+    assert steps["liability: inflation"]["surplus_effect"] == pytest.approx(-line, rel=1e-12)
     ends = found["bridge_ends"]
     moved = sum(step["surplus_effect"] for step in found["bridge"])
     assert moved == pytest.approx(ends["surplus_change"], abs=0.005)

@@ -80,13 +80,14 @@ def payment_prices(
     """Each payment priced by paying `step` of it more and less, all else (cash caps too) equal.
 
     ``(cost(L_t (1 + step)) - cost) / (step |L_t|)`` and the same below; a payment of 0 is moved by
-    `step` of the largest.  Every cost is a certified optimum, warm from the last.
+    `step` of the largest (of 1 where all are 0).  Every cost is a certified optimum, warm from the
+    last.
     """
     data, matching = question.data, question.program()
     session = Session(matching.program)
     chosen = np.arange(data.periods) if periods is None else np.array(periods, dtype=np.int64)
     first = _cost(session)
-    largest = float(np.abs(data.payments).max())
+    largest = float(np.abs(data.payments).max()) or 1.0
     sides = np.zeros((2, len(chosen)))
     for place, period in enumerate(chosen.tolist()):
         row = np.array([matching.balances.start + period])

@@ -209,6 +209,7 @@ def _missed(program: LinearProgram, first: int, rows: Sequence[TargetRow]) -> li
         gap = less - more
         if abs(gap) > NEGLIGIBLE * max(abs(lower), 1.0):
             side = "short" if gap > 0.0 else "over"
-            by = f" of {money(row.target)} by {money(abs(gap / lower) * abs(row.target))}"
-            found.append(f"{row.name}{by if lower else ''} {side}")
+            amount = abs(gap / lower * row.target) if lower else 0.0
+            by = f" of {money(row.target)} by {money(amount)}" if lower else ""
+            found.append(f"{row.name}{by} {side}")
     return found

@@ -34,6 +34,7 @@ from defease.matching.slices import HorizonCurve, horizon_curve
 from defease.matching.solve import result_of
 from defease.services.plans import basis_named
 from defease.solvers import LinearSolution, solve_linear_program
+from defease.valuation import present_value
 
 if TYPE_CHECKING:
     from defease.matching import MatchingQuestion, MatchResult
@@ -190,7 +191,7 @@ def _rivals(
     limits = [limit for limit in found.question.limits if not isinstance(limit, TurnoverLimit)]
     bought_anew = found.question.with_trading(None).with_limits(limits)
     question = RivalQuestion.of(bought_anew, basis.curve)
-    if question.liability_value <= 0.0:
+    if present_value(found.matched.matched, basis.curve) <= 0.0:
         return None, None
     matched = portfolio_of_result(found.matched)
     comparison = compare_with_rivals(question, matched=matched)
