@@ -51,14 +51,20 @@ def implied_curve(result: MatchResult) -> ImpliedCurve:
     times, factors = data.payment_times[kept], factors[kept]
     earlier_times = np.concatenate(([0.0], times[:-1]))
     earlier = np.concatenate(([1.0], factors[:-1]))
-    forwards = (earlier / factors) ** (1.0 / (times - earlier_times)) - 1.0
+    # A factor far from 1 over a day is a rate beyond all numbers: left out too.
+    with np.errstate(over="ignore"):
+        forwards = (earlier / factors) ** (1.0 / (times - earlier_times)) - 1.0
+        spots = factors ** (-1.0 / times) - 1.0
+    stated = np.isfinite(forwards) & np.isfinite(spots)
+    kept, times, factors = kept[stated], times[stated], factors[stated]
+    forwards, spots = forwards[stated], spots[stated]
     carried = data.policy.reinvestment_rates(data.periods)[kept]
     borrowed = data.policy.borrowing_rates(data.periods)[kept]
     return ImpliedCurve(
         dates=result.dates[kept],
         times=read_only(times),
         discount_factors=read_only(factors),
-        spot_rates=read_only(factors ** (-1.0 / times) - 1.0),
+        spot_rates=read_only(spots),
         forward_rates=read_only(forwards),
         at_reinvestment=read_only(np.abs(forwards - carried) < SAME),
         at_borrowing=read_only(np.abs(forwards - borrowed) < SAME),

@@ -142,6 +142,7 @@ def compute_match(
     matched = found.matched
     provided = answer(found.question.with_haircut(planned.losses))
     savings, why_not = _savings(planned, matched, provided.cost)
+    aside = beside(planned, found, wanted, progress=progress)
     cautions = (
         *planned.cautions,
         *matched.cautions,
@@ -149,13 +150,14 @@ def compute_match(
         *why_not,
         *_share_cautions(matched),
         *_window_cautions(planned, matched),
+        *_price_cautions(aside, matched),
     )
     return MatchStudy(
         planned=planned,
         found=found,
         savings=savings,
         credit=credit_event_of(planned, found),
-        beside=beside(planned, found, wanted, progress=progress),
+        beside=aside,
         cautions=cautions,
     )
 
@@ -169,6 +171,22 @@ def _share_cautions(matched: MatchResult) -> tuple[Caution, ...]:
         "the payments matched are not a part of the sum of all net payments"
     )
     return (Caution("no_percent_of_total", message),)
+
+
+def _price_cautions(aside: Beside, matched: MatchResult) -> tuple[Caution, ...]:
+    """Why some payments have no price of one unit more or less."""
+    payments = aside.prices.payments
+    if payments is None:
+        return ()
+    priced = np.isfinite(payments.paying_more) & np.isfinite(payments.paying_less)
+    if priced.all():
+        return ()
+    first = matched.dates[payments.periods[~priced]][0]
+    message = (
+        f"{np.count_nonzero(~priced)} payments, the first of {first}, have no price of one unit "
+        "more or less: with caps on cash where they are, no portfolio pays it"
+    )
+    return (Caution("payments_without_price", message),)
 
 
 def _window_cautions(planned: PlannedMatch, matched: MatchResult) -> tuple[Caution, ...]:

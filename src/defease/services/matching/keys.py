@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from defease.matching.slices import HorizonCurve
 
 if TYPE_CHECKING:
+    from defease.arrays import FloatArray
     from defease.matching import (
         BuyoutComparison,
         LotMatch,
@@ -66,6 +68,11 @@ def portfolio_keys(result: MatchResult) -> Row:
 def _rows(columns: dict[str, Any]) -> list[Row]:
     listed = [c.tolist() if hasattr(c, "tolist") else list(c) for c in columns.values()]
     return [dict(zip(columns, row, strict=True)) for row in zip(*listed, strict=True)]
+
+
+def _finite(values: FloatArray) -> list[float | None]:
+    """The same values, null where no portfolio gives a number."""
+    return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
 def _holding_keys(result: MatchResult) -> list[Row]:
@@ -246,8 +253,8 @@ def price_keys(found: Prices) -> Row:
         else _rows(
             {
                 "period": found.payments.periods,
-                "paying_more": found.payments.paying_more,
-                "paying_less": found.payments.paying_less,
+                "paying_more": _finite(found.payments.paying_more),
+                "paying_less": _finite(found.payments.paying_less),
             }
         ),
         "bonds": [
