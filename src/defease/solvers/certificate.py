@@ -23,6 +23,7 @@ def certify(
     *,
     amount_unit: float = 1.0,
     cost_unit: float = 1.0,
+    reduced_costs: FloatArray | None = None,
 ) -> Certificate:
     """Residuals of feasibility, signs and duality gap, from the unscaled data alone.
 
@@ -30,9 +31,10 @@ def certify(
     (unit + |cost|)``, gap ``= |c'x - (sum pi_i b_i + sum r_j bound_j)| / (unit + |c'x|)`` with each
     bound taken at the side on which its dual is active.  The units are those in which payments and
     costs are of order 1 to 100.  A reduced cost that is rounding (1e-10 of its cost) counts as 0 in
-    the gap: times a bound that is far away it would say nothing but rounding.
+    the gap: times a bound that is far away it would say nothing but rounding.  `reduced_costs` are
+    those of these duals where they are known already.
     """
-    reduced = problem.reduced_costs(row_duals)
+    reduced = problem.reduced_costs(row_duals) if reduced_costs is None else reduced_costs
     primal = max(
         _excess(problem.row_activity(x), problem.row_lower, problem.row_upper, amount_unit),
         _excess(x, problem.column_lower, problem.column_upper, amount_unit),

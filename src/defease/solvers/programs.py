@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,12 @@ class LinearProgram:
     def entry_columns(self) -> IntArray:
         """The column of each matrix entry, shape (entries,)."""
         return np.repeat(np.arange(len(self.costs)), np.diff(self.starts))
+
+    def with_other(self, **changes: Any) -> LinearProgram:
+        """The same matrix with other costs or bounds, what is known of the matrix kept."""
+        changed = replace(self, **changes)
+        changed.__dict__["entry_columns"] = self.entry_columns
+        return changed
 
     def row_activity(self, x: FloatArray) -> FloatArray:
         """``A x``, shape (m,)."""

@@ -8,7 +8,7 @@ certified on the unscaled data; what fails is solved again cold, then by interio
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -107,8 +107,7 @@ class Session:
         places = self._indices(rows)
         low, high = lower / self._scale.amount, upper / self._scale.amount
         self._solver.changeRowsBounds(len(rows), places, low, high)  # type: ignore[attr-defined]
-        self.program = replace(
-            self.program,
+        self.program = self.program.with_other(
             row_lower=_with(self.program.row_lower, rows, lower),
             row_upper=_with(self.program.row_upper, rows, upper),
         )
@@ -118,8 +117,7 @@ class Session:
         places = self._indices(columns)
         low, high = lower / self._scale.amount, upper / self._scale.amount
         self._solver.changeColsBounds(len(columns), places, low, high)
-        self.program = replace(
-            self.program,
+        self.program = self.program.with_other(
             column_lower=_with(self.program.column_lower, columns, lower),
             column_upper=_with(self.program.column_upper, columns, upper),
         )
@@ -128,7 +126,8 @@ class Session:
         """Give some columns other costs."""
         places = self._indices(columns)
         self._solver.changeColsCost(len(columns), places, costs / self._scale.cost)
-        self.program = replace(self.program, costs=_with(self.program.costs, columns, costs))
+        costs = _with(self.program.costs, columns, costs)
+        self.program = self.program.with_other(costs=costs)
 
     def solve(
         self, *, time_limit: float = math.inf, prefer: Method = Method.DUAL_SIMPLEX
@@ -202,13 +201,15 @@ class Session:
             return "numbers that are not finite"
         # Within its tolerance the solver may go below zero; the certificate judges what is kept.
         x = np.clip(levels, program.column_lower, program.column_upper)
-        c = certify(program, x, duals, amount_unit=scale.amount, cost_unit=scale.cost)
+        reduced = program.reduced_costs(duals)
+        units = {"amount_unit": scale.amount, "cost_unit": scale.cost}
+        c = certify(program, x, duals, reduced_costs=reduced, **units)
         if not c.holds:
             return f"residuals primal {c.primal:.1e}, dual {c.dual:.1e}, gap {c.gap:.1e}"
         return LinearSolution(
             x=read_only(x),
             row_duals=read_only(duals),
-            reduced_costs=read_only(program.reduced_costs(duals)),
+            reduced_costs=read_only(reduced),
             objective=float(program.costs @ x),
             iterations=int(self._solver.getInfo().simplex_iteration_count),
             certificate=c,
@@ -262,7 +263,7 @@ def scaled(program: LinearProgram, scale: Scale) -> LinearProgram:
     """The same programme measured in the units of a scale."""
     bounds = ("row_lower", "row_upper", "column_lower", "column_upper")
     amounts = {name: getattr(program, name) / scale.amount for name in bounds}
-    return replace(program, costs=program.costs / scale.cost, **amounts)
+    return program.with_other(costs=program.costs / scale.cost, **amounts)
 
 
 def is_answer(
