@@ -88,7 +88,15 @@ class MatchingQuestion:
         return replace(self, data=replace(self.data, policy=policy, cash_caps=caps))
 
     def with_trading(self, trading: Trading | None) -> MatchingQuestion:
-        """The same question with other holdings or costs of trading."""
+        """The same question with other holdings or costs of trading, of the eligible bonds each."""
+        count = len(self.data.prices)
+        if trading is not None and {
+            len(trading.held),
+            len(trading.buying),
+            len(trading.selling),
+        } != {count}:
+            what = f"holdings and costs are not of the {count} eligible bonds"
+            raise bad_input(PLACE, what, "give one number for each of question.bonds")
         return replace(self, data=replace(self.data, trading=trading))
 
     def with_shares_paid(self, shares: FloatArray) -> MatchingQuestion:

@@ -165,3 +165,18 @@ def test_turnover_needs_holdings() -> None:
         match_turnover(zero_question([0.96], [100.0]))
     with pytest.raises(InputError, match="must be an amount"):
         match_yield(zero_question([0.96], [100.0]), np.nan)
+
+
+def test_a_budget_too_small_even_for_a_deficit_says_what_the_earlier_payments_cost() -> None:
+    question = zero_question([0.96, 0.92], [1000.0, 500.0])
+    with pytest.raises(InfeasibleError, match="every payment before the last costs 960") as caught:
+        match_terminal_surplus(question, 900.0, deficit=Deficit.ALLOWED)
+    assert "spend at least 960" in str(caught.value)
+    found = match_terminal_surplus(question, 960.0, deficit=Deficit.ALLOWED)
+    assert found.value == pytest.approx(-500.0)
+
+
+def test_holdings_of_other_bonds_than_the_eligible_ones_are_refused() -> None:
+    question, one = zero_question([0.96, 0.92], [1000.0, 500.0]), np.zeros(1)
+    with pytest.raises(InputError, match="not of the 2 eligible bonds"):
+        question.with_trading(Trading(held=one, buying=one, selling=one))

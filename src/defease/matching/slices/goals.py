@@ -92,6 +92,11 @@ class _Aim:
     costs: FloatArray
     pays_everything: bool = True
 
+    @property
+    def paid(self) -> str:
+        """What has to be paid in any case, in words."""
+        return "every payment made" if self.pays_everything else "every payment before the last"
+
 
 def match_terminal_surplus(
     question: MatchingQuestion, budget: float, *, deficit: Deficit = Deficit.NONE
@@ -254,7 +259,9 @@ def _best(question: MatchingQuestion, aim: _Aim, budget: float | None) -> _Best:
     builder.add_entries(np.full(len(priced), spent), priced, program.costs[priced])
     solution = solve_linear_program(builder.build())
     if isinstance(solution, NoSolution):
-        raise _no_answer(question, budget, solution, least)
+        if not aim.pays_everything:
+            least = solve_linear_program(program)
+        raise _no_answer(question, budget, solution, least, paid=aim.paid)
     price = -float(solution.row_duals[spent])
     per_unit = price if price > 0.0 else 0.0
     portfolio = _in_money(aim, solution, per_unit)
@@ -341,6 +348,8 @@ def _no_answer(
     budget: float | None,
     finding: NoSolution,
     least: LinearSolution | NoSolution,
+    *,
+    paid: str = "every payment made",
 ) -> Exception:
     if finding.status is SolverStatus.UNBOUNDED:
         what = "the goal has no upper bound: loans without cap are worth more than they cost"
@@ -348,7 +357,7 @@ def _no_answer(
     if budget is None or isinstance(least, NoSolution):
         return why_no_solution(question, question.program(), finding)
     needed = money(least.objective + question.due.at_settlement)
-    what = f"the budget of {money(budget)} is too small: every payment made costs {needed}"
+    what = f"the budget of {money(budget)} is too small: {paid} costs {needed}"
     return InfeasibleError(Problem(BUDGET, what, f"spend at least {needed}"))
 
 
