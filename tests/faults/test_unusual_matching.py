@@ -121,3 +121,13 @@ def test_a_limit_of_zero_leaves_treasuries(tmp_path: Path, share: str) -> None:
     plan = small(tmp_path, "2025-02-28,100,0", bonds=(ZERO, corporate))
     assert answered(plan)["results"]["cost"] == pytest.approx(90.0)
     assert answered(plan, f"matching.limits.{share}")["results"]["cost"] == pytest.approx(95.0)
+
+
+@pytest.mark.parametrize("objective", ["terminal_surplus", "yield"])
+def test_the_gap_of_another_goal_is_of_that_goal(tmp_path: Path, objective: str) -> None:
+    plan = small(tmp_path, "2025-02-28,100,0")
+    found = answered(plan, f'matching.objective="{objective}"', "matching.budget=190")["results"]
+    # Twice what the payment costs: the optimum of another goal is not 10,000 bp from it.
+    assert found["status"] == "optimal"
+    assert found["gap_bp"] == pytest.approx(0.0, abs=1e-4)
+    assert found["cost"] <= 190.0 + 1e-6

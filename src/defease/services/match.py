@@ -20,6 +20,7 @@ from defease.matching import (
     savings_of,
     trade_file,
 )
+from defease.matching.result import BASIS_POINTS
 from defease.matching.words import money
 from defease.reports.builders.match_conventions import matching_conventions
 from defease.reports.builders.matching import (
@@ -227,6 +228,13 @@ def _savings(
     return found, (Caution("default_haircut", message),)
 
 
+def _gap_bp(found: MatchAnswer) -> float:
+    """How far from the best, by what was sought: cost, or another goal."""
+    if found.goal is not None:
+        return found.goal.certificate.gap * BASIS_POINTS
+    return found.matched.gap_bp if found.lots is None else found.lots.gap_bp
+
+
 def match_results(study: MatchStudy) -> dict[str, Any]:
     """The keys of the JSON interface."""
     found, result = study.found, study.matched
@@ -234,7 +242,7 @@ def match_results(study: MatchStudy) -> dict[str, Any]:
     return {
         "status": (result.status if lots is None else lots.status).value,
         "cost": result.cost if lots is None else lots.cost,
-        "gap_bp": result.gap_bp if lots is None else lots.gap_bp,
+        "gap_bp": _gap_bp(found),
         **portfolio_keys(result),
         "savings": None if study.savings is None else savings_keys(study.savings),
         "trades": trade_keys(found.trades),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from defease.matching.problem import MatchingProgram
     from defease.matching.question import MatchingQuestion
     from defease.matching.result import MatchResult
-    from defease.solvers import Certificate
+    from defease.solvers import Certificate, LinearProgram
 
 PLACE, BUDGET = "matching.objective", "matching.budget"
 JUST_ENOUGH = 1e-7
@@ -252,16 +252,10 @@ def _best(question: MatchingQuestion, aim: _Aim, budget: float | None) -> _Best:
     most = np.inf if budget is None else budget - question.due.at_settlement
     if aim.pays_everything and isinstance(least, LinearSolution) and _just_enough(most, least):
         return _among_the_cheapest(question, aim, least, budget)
-    program = aim.matching.program
-    builder = ProgramBuilder.extending(replace(program, costs=aim.costs))
-    spent = builder.add_rows(np.array([-np.inf]), np.array([most])).start
-    priced = np.flatnonzero(program.costs)
-    builder.add_entries(np.full(len(priced), spent), priced, program.costs[priced])
-    solution = solve_linear_program(builder.build())
+    program, spent = _within_budget(aim, most)
+    solution = solve_linear_program(program)
     if isinstance(solution, NoSolution):
-        if not aim.pays_everything:
-            least = solve_linear_program(program)
-        raise _no_answer(question, budget, solution, least, paid=aim.paid)
+        raise _no_answer(question, budget, solution, _cheapest(aim, least), paid=aim.paid)
     price = -float(solution.row_duals[spent])
     per_unit = price if price > 0.0 else 0.0
     portfolio = _in_money(aim, solution, per_unit)
@@ -270,6 +264,21 @@ def _best(question: MatchingQuestion, aim: _Aim, budget: float | None) -> _Best:
     bound = min(cheapest, portfolio.objective)
     found = result_of(question, aim.matching, portfolio, bound=bound)
     return _Best(solution, found, budget, per_unit)
+
+
+def _cheapest(aim: _Aim, least: LinearSolution | NoSolution) -> LinearSolution | NoSolution:
+    """The least cost of what the goal asks to be paid: with a deficit, all but the end."""
+    return least if aim.pays_everything else solve_linear_program(aim.matching.program)
+
+
+def _within_budget(aim: _Aim, most: float) -> tuple[LinearProgram, int]:
+    """The programme of the goal with a row for the portfolio's own cost, and that row."""
+    program = aim.matching.program
+    builder = ProgramBuilder.extending(replace(program, costs=aim.costs))
+    spent = builder.add_rows(np.array([-np.inf]), np.array([most])).start
+    priced = np.flatnonzero(program.costs)
+    builder.add_entries(np.full(len(priced), spent), priced, program.costs[priced])
+    return builder.build(), spent
 
 
 def _just_enough(most: float, least: LinearSolution) -> bool:
