@@ -21,7 +21,8 @@ from defease.inputs.schema.assumptions import AssetClassSection, LiabilityReturn
 from defease.inputs.schema.base import Section
 from defease.inputs.schema.discounting import BasisSection
 from defease.inputs.schema.document import PlanFile
-from defease.inputs.schema.matching import LimitsSection, MatchingSection
+from defease.inputs.schema.matching import MatchingSection
+from defease.inputs.schema.matching_limits import LimitsSection
 from defease.inputs.schema.plan_sections import (
     AllocationWeight,
     AssetsSection,

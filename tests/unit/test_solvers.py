@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from defease.solvers import (
     certify,
     find_root,
     solve_linear_program,
+    solve_sifted,
 )
 from tests.matching_data import labels, random_data, solved
 
@@ -181,10 +183,58 @@ def test_a_failed_certificate_leads_to_a_cold_solve(monkeypatch: pytest.MonkeyPa
     answers = iter([False, True])
 
     def fails_once(
-        problem: LinearProgram, x: FloatArray, duals: FloatArray, **units: float
+        problem: LinearProgram, x: FloatArray, duals: FloatArray, **known: Any
     ) -> object:
-        return certify(problem, x if next(answers) else x * 1.001, duals, **units)
+        return certify(problem, x if next(answers) else x * 1.001, duals, **known)
 
     monkeypatch.setattr("defease.solvers.session.certify", fails_once)
     assert optimum(DIET).objective == pytest.approx(16.4, rel=1e-13)
     assert next(answers, None) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sifting_finds_the_optimum_of_the_whole(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    count, rows = 3_000, 12
+    worth = draw.uniform(0.1, 1.0, (rows, count))
+
+    def program(prices: FloatArray) -> LinearProgram:
+        return LinearProgram(
+            costs=prices,
+            starts=np.arange(count + 1) * rows,
+            rows=np.tile(np.arange(rows), count),
+            values=worth.T.ravel(),
+            row_lower=draw_needs,
+            row_upper=np.full(rows, np.inf),
+            column_lower=np.zeros(count),
+            column_upper=np.full(count, 5.0),
+        )
+
+    draw_needs = draw.uniform(10.0, 50.0, rows)
+    first = optimum(program(draw.uniform(1.0, 2.0, count)))
+    moved = program(draw.uniform(1.0, 2.0, count))
+    found = solve_sifted(moved, first.basis, first.reduced_costs)
+    assert isinstance(found, LinearSolution)
+    assert found.certificate.holds
+    assert found.objective == pytest.approx(optimum(moved).objective, rel=1e-9)
+    again = solve_linear_program(moved, basis=found.basis)
+    assert isinstance(again, LinearSolution)
+    assert again.iterations <= 5
+
+
+def test_sifting_says_that_there_is_no_answer() -> None:
+    count = 2_000
+    program = LinearProgram(
+        costs=np.ones(count),
+        starts=np.arange(count + 1),
+        rows=np.zeros(count, dtype=np.int64),
+        values=np.ones(count),
+        row_lower=np.array([10.0]),
+        row_upper=np.array([np.inf]),
+        column_lower=np.zeros(count),
+        column_upper=np.full(count, np.inf),
+    )
+    first = optimum(program)
+    closed = program.with_other(column_upper=np.zeros(count))
+    found = solve_sifted(closed, first.basis, first.reduced_costs)
+    assert isinstance(found, NoSolution)

@@ -115,11 +115,9 @@ class HasTerms(Protocol):
 
 def day_count_codes(day_counts: tuple[DayCount, ...]) -> IntArray:
     """Day counts as positions in `DAY_COUNTS`, the form that whole columns are computed with."""
-    codes = np.full(len(day_counts), -1)
-    for i, convention in enumerate(DAY_COUNTS):
-        users = day_counts.count(convention)
-        if users == len(day_counts):
-            codes[:] = i
-        elif users:
-            codes[[given is convention for given in day_counts]] = i
-    return codes
+    # By identity: members of an enumeration are slow to compare and to hash.
+    code = {id(convention): i for i, convention in enumerate(DAY_COUNTS)}
+    try:
+        return np.fromiter(map(code.__getitem__, map(id, day_counts)), np.int64, len(day_counts))
+    except KeyError:
+        return np.array([code.get(id(given), -1) for given in day_counts], dtype=np.int64)

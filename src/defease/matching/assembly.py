@@ -81,11 +81,12 @@ class ProgramBuilder:
             upper[block.start : block.stop] = np.minimum(upper[block.start : block.stop], cap)
         row_lower, row_upper = _joined(self._row_parts, 2)
         places, values = _merged(self._entry_parts, self.rows)
-        counts = np.bincount(places // max(self.rows, 1), minlength=self.columns)
+        owners = places // max(self.rows, 1)
+        counts = np.bincount(owners, minlength=self.columns)
         return LinearProgram(
             costs=read_only(costs),
             starts=read_only(np.concatenate(([0], np.cumsum(counts)))),
-            rows=read_only(places % max(self.rows, 1)),
+            rows=read_only(places - owners * self.rows),
             values=read_only(values),
             row_lower=read_only(row_lower),
             row_upper=read_only(row_upper),
@@ -109,6 +110,7 @@ def _merged(
     order = np.argsort(places, kind="stable")
     places, values = places[order], values[order]
     first = np.flatnonzero(np.diff(places, prepend=-1))
-    values = np.add.reduceat(values, first) if len(first) else values
+    if len(first) < len(places):
+        places, values = places[first], np.add.reduceat(values, first)
     kept = values != 0.0
-    return places[first][kept], values[kept]
+    return (places, values) if kept.all() else (places[kept], values[kept])

@@ -109,5 +109,8 @@ def _reasons(
 
 
 def _not_on_offer(bonds: BondUniverse, rules: Eligibility) -> BoolArray:
+    unoffered = bonds.offered == 0.0
+    if not unoffered.any():
+        return np.asarray(unoffered, dtype=np.bool_)
     unheld = np.array([name not in rules.held for name in bonds.identifiers], dtype=np.bool_)
-    return np.asarray((bonds.offered == 0.0) & unheld, dtype=np.bool_)
+    return np.asarray(unoffered & unheld, dtype=np.bool_)

@@ -94,10 +94,11 @@ def long_waits(data: MatchingData, levels: FloatArray, dates: DateArray) -> Caut
     The cap on cash binds at payment dates; between two that lie far apart it cannot.
     """
     counted = data.receipts.counted
-    rows = data.receipts.rows[counted]
-    waits = data.payment_times[rows] - data.flow_times[counted]
+    used = counted[levels[data.flow_bonds[counted]] > 0.0]
+    rows = data.receipts.rows[used]
+    waits = data.payment_times[rows] - data.flow_times[used]
     months = data.policy.cash_cap_months or LONG_WAIT_MONTHS
-    amounts = levels[data.flow_bonds[counted]] * data.flow_amounts[counted]
+    amounts = levels[data.flow_bonds[used]] * data.flow_amounts[used]
     long = (waits > (months + 1) / MONTHS) & (amounts > 0.0)
     if not long.any():
         return None

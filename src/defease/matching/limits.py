@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
@@ -113,9 +114,7 @@ class IssuerLimit(ShareLimit):
 
     def add_to(self, draft: ProgramDraft) -> None:
         """One row an issuer."""
-        bonds = draft.bonds
-        pairs = zip(bonds.issuers, bonds.identifiers, strict=True)
-        groups, owners = _groups([issuer or identifier for issuer, identifier in pairs], bonds)
+        groups, owners = _groups(_issuers(draft.bonds), draft.bonds)
         draft.bound_groups(self, groups, owners, share=self.share)
 
 
@@ -294,14 +293,23 @@ class TurnoverLimit(ShareLimit):
         draft.cap_turnover(self, share=self.share)
 
 
+def _issuers(bonds: LabelledBonds) -> Sequence[str]:
+    if "" not in bonds.issuers:
+        return bonds.issuers
+    pairs = zip(bonds.issuers, bonds.identifiers, strict=True)
+    return [issuer or identifier for issuer, identifier in pairs]
+
+
 def _groups(labels: Sequence[str], bonds: LabelledBonds) -> tuple[list[str], IntArray]:
     """Names of the groups in order of appearance, and the group of each bond (-1: Treasuries)."""
-    number: dict[str, int] = {}
-    owners = [
-        -1 if rating == TREASURY else number.setdefault(label, len(number))
-        for label, rating in zip(labels, bonds.ratings, strict=True)
-    ]
-    return list(number), np.array(owners, dtype=np.int64)
+    counted = [rating != TREASURY for rating in bonds.ratings]
+    named = list(compress(labels, counted))
+    number = {label: place for place, label in enumerate(dict.fromkeys(named))}
+    owners = np.full(len(counted), -1, dtype=np.int64)
+    owners[np.array(counted, dtype=np.bool_)] = np.fromiter(
+        map(number.__getitem__, named), np.int64, len(named)
+    )
+    return list(number), owners
 
 
 def _members(chosen: BoolArray) -> IntArray:

@@ -4,13 +4,12 @@ A linear programme is a frozen value of plain arrays.  Its solution is believed 
 certificate computed here from the given data (feasibility, reduced costs, duality gap).
 """
 
-from defease.solvers.basis import carried_basis, solve_repriced
+from defease.solvers.basis import Basis
 from defease.solvers.certificate import certify
 from defease.solvers.conflicts import Conflict, smallest_conflict
 from defease.solvers.mixed import Effort, solve_mixed_program
 from defease.solvers.programs import (
     CERTIFIED,
-    Basis,
     Certificate,
     LinearProgram,
     LinearSolution,
@@ -18,8 +17,10 @@ from defease.solvers.programs import (
     NoSolution,
     SolverStatus,
 )
+from defease.solvers.repriced import carried_basis, solve_repriced
 from defease.solvers.roots import find_root
 from defease.solvers.session import Method, Session, TimeLimitError, solve_linear_program
+from defease.solvers.sifting import solve_sifted
 
 __all__ = [
     "CERTIFIED",
@@ -42,4 +43,5 @@ __all__ = [
     "solve_linear_program",
     "solve_mixed_program",
     "solve_repriced",
+    "solve_sifted",
 ]

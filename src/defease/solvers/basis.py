@@ -1,80 +1,72 @@
-"""Where one programme ended as the start of another whose columns and rows are not all the same."""
+"""Where a solve ended, as the solver's own value or as plain numbers."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from defease.solvers.programs import Basis
-from defease.solvers.session import Session
+import numpy as np
 
 if TYPE_CHECKING:
     from defease.arrays import IntArray
-    from defease.solvers.programs import LinearProgram, LinearSolution, NoSolution
 
-Status = TypeVar("Status")
-PRIMAL_SIMPLEX = 4
+AT_LOWER, BASIC = 0, 1
+"""Statuses in the coding of HiGHS."""
 
 
-def carried_basis(basis: Basis, columns: IntArray, rows: IntArray) -> Basis:
-    """The basis of a similar programme: each column and row takes the status of an earlier one.
+@dataclass(frozen=True, eq=False)
+class Statuses:
+    """A basis as numbers: the status of each column and of each row, in the solver's coding."""
 
-    Parameters
-    ----------
-    basis
-        Where the earlier programme ended.
-    columns, rows
-        For each column and row of the new programme its position in the earlier one, or -1: a new
-        column starts at its bound, a new row with room.
+    columns: IntArray
+    rows: IntArray
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from defease.solvers import LinearProgram, solve_linear_program
-    >>> def program(prices):
-    ...     count = len(prices)
-    ...     return LinearProgram(
-    ...         costs=prices, starts=np.arange(count + 1), rows=np.zeros(count, dtype=int),
-    ...         values=np.ones(count), row_lower=np.array([10.0]), row_upper=np.array([np.inf]),
-    ...         column_lower=np.zeros(count), column_upper=np.full(count, np.inf))
-    >>> first = solve_linear_program(program(np.array([9.0, 2.0, 3.0])))
-    >>> start = carried_basis(first.basis, np.array([1, 2]), np.array([0]))
-    >>> warm = solve_repriced(program(np.array([2.5, 3.0])), start)
-    >>> warm.x, warm.iterations
-    (array([10.,  0.]), 0)
+    def of_columns(self, columns: IntArray) -> Statuses:
+        """The statuses of some columns and of all rows."""
+        return Statuses(self.columns[columns], self.rows)
+
+    def spread(self, columns: IntArray, count: int) -> Statuses:
+        """These columns among `count` of which the others are at their lower bound."""
+        changed = np.full(count, AT_LOWER)
+        changed[columns] = self.columns
+        return Statuses(changed, self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Where a solve ended: the start of the next, similar one; of no other use.
+
+    It can be pickled and goes on from where it was in another process.
     """
+
+    token: Any
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Basis, (self.statuses,)
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        """The basis as numbers."""
+        if isinstance(self.token, Statuses):
+            return self.token
+        given = (self.token.col_status, self.token.row_status)
+        return Statuses(*(np.fromiter(map(int, one), np.int64, len(one)) for one in given))
+
+    def for_solver(self) -> Any:
+        """The basis as the solver's own value."""
+        return _solver_basis(self.token) if isinstance(self.token, Statuses) else self.token
+
+
+def _solver_basis(statuses: Statuses) -> Any:
     import highspy
 
-    status = highspy.HighsBasisStatus
-    earlier, carried = basis.token, highspy.HighsBasis()
-    carried.col_status = _carried(earlier.col_status, columns, status.kLower)
-    carried.row_status = _carried(earlier.row_status, rows, status.kBasic)
-    carried.valid = True
-    basic = (*carried.col_status, *carried.row_status).count(status.kBasic)
+    members = {int(one): one for one in highspy.HighsBasisStatus.__members__.values()}
+    made = highspy.HighsBasis()
+    made.col_status = [members[code] for code in statuses.columns.tolist()]
+    made.row_status = [members[code] for code in statuses.rows.tolist()]
+    made.valid = True
+    basic = int((statuses.columns == BASIC).sum() + (statuses.rows == BASIC).sum())
     # One with too many or too few members is for the solver to complete, which takes longer.
-    carried.alien = basic != len(rows)
-    return Basis(carried)
-
-
-def solve_repriced(
-    program: LinearProgram, basis: Basis, *, time_limit: float = math.inf
-) -> LinearSolution | NoSolution:
-    """As `solve_linear_program`, for new prices at a basis that is still nearly feasible.
-
-    New prices leave a portfolio feasible but no longer cheapest: primal simplex goes on from there,
-    while the dual method would first have to make the basis optimal for something else (measured
-    at 10,000 bonds: half the time).
-    """
-    return _Repriced(program, basis=basis).solve(time_limit=time_limit)
-
-
-class _Repriced(Session):
-    def __init__(self, program: LinearProgram, *, basis: Basis) -> None:
-        super().__init__(program, basis=basis)
-        self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
-
-
-def _carried(statuses: list[Status], places: IntArray, otherwise: Status) -> list[Status]:
-    # The place of what was not there, -1, is that of the last.
-    known = [*statuses, otherwise]
-    return [known[i] for i in places.tolist()]
+    made.alien = basic != len(statuses.rows)
+    return made

@@ -11,24 +11,11 @@ import numpy as np
 
 if TYPE_CHECKING:
     from defease.arrays import FloatArray, IntArray
+    from defease.solvers.basis import Basis
 
 
 CERTIFIED = 1e-8
 """Largest relative residual of a certificate that is still believed."""
-
-
-@dataclass(frozen=True, eq=False)
-class Basis:
-    """Where a solve ended: the start of the next, similar one; of no other use.
-
-    It can be pickled and goes on from where it was in another process.
-    """
-
-    token: Any
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        statuses = (self.token.col_status, self.token.row_status)
-        return _basis_again, tuple(bytes(map(int, each)) for each in statuses)
 
 
 class SolverStatus(StrEnum):
@@ -87,6 +74,23 @@ class LinearProgram:
         changed = replace(self, **changes)
         changed.__dict__["entry_columns"] = self.entry_columns
         return changed
+
+    def of_columns(self, columns: IntArray) -> LinearProgram:
+        """The programme of some columns alone, all rows kept."""
+        counts = np.diff(self.starts)[columns]
+        ends = np.cumsum(counts)
+        places = np.arange(int(counts.sum())) + np.repeat(
+            self.starts[columns] - (ends - counts), counts
+        )
+        return replace(
+            self,
+            costs=self.costs[columns],
+            starts=np.concatenate(([0], ends)),
+            rows=self.rows[places],
+            values=self.values[places],
+            column_lower=self.column_lower[columns],
+            column_upper=self.column_upper[columns],
+        )
 
     def row_activity(self, x: FloatArray) -> FloatArray:
         """``A x``, shape (m,)."""
@@ -157,13 +161,3 @@ class MixedSolution:
     objective: float
     bound: float
     status: SolverStatus
-
-
-def _basis_again(columns: bytes, rows: bytes) -> Basis:
-    import highspy
-
-    token, status = highspy.HighsBasis(), highspy.HighsBasisStatus
-    token.col_status = [status(number) for number in columns]
-    token.row_status = [status(number) for number in rows]
-    token.valid, token.alien = True, False
-    return Basis(token)

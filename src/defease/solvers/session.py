@@ -16,9 +16,9 @@ import numpy as np
 
 from defease.arrays import BoolArray, FloatArray, IntArray, read_only
 from defease.errors import Problem, SolverError
+from defease.solvers.basis import Basis
 from defease.solvers.certificate import certify, largest
 from defease.solvers.programs import (
-    Basis,
     LinearProgram,
     LinearSolution,
     NoSolution,
@@ -100,7 +100,7 @@ class Session:
         self._solver = load(scaled(program, self._scale))
         self._warm = basis is not None
         if basis is not None:
-            self._solver.setBasis(basis.token)
+            self._solver.setBasis(basis.for_solver())
 
     def bound_rows(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Give some rows other bounds."""

@@ -9,6 +9,7 @@ from itertools import accumulate
 from defease.errors import Caution
 from defease.reports import charts
 from defease.reports.document import (
+    Block,
     Callout,
     Column,
     Definitions,
@@ -196,7 +197,8 @@ def _matching() -> Section:
         [Column("fact", "Fact"), Column("value", "Value", MONEY_CENTS)],
         [["Largest shortfall", 0.0], ["Relative gap", Formatted(3.2e-12, SCIENTIFIC)]],
     )
-    blocks = [_savings(), _ladder(), *_horizons(), _implied(), _trades(), _holdings(), facts]
+    blocks: list[Block] = [_savings(), _ladder(), *_horizons(), _implied(), _trades()]
+    blocks += [_holdings(), facts]
     return Section("Matched portfolio", blocks)
 
 

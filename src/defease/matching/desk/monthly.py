@@ -35,7 +35,7 @@ from defease.solvers import (
     NoSolution,
     carried_basis,
     solve_linear_program,
-    solve_repriced,
+    solve_sifted,
 )
 
 if TYPE_CHECKING:
@@ -149,8 +149,9 @@ def solve_month(
     if last is None:
         solution = solve_linear_program(matching.program)
     else:
-        start = _start(question, matching, last, places)
-        solution = solve_repriced(matching.program, start)
+        columns, start = _start(question, matching, last, places)
+        promise = np.append(last.solution.reduced_costs, 0.0)[columns]
+        solution = solve_sifted(matching.program, start, promise)
     if isinstance(solution, NoSolution):
         raise why_no_solution(question, matching, solution)
     return SolvedMonth(question, promised, matching, solution)
@@ -247,8 +248,8 @@ def _same_terms(bonds: BondUniverse, known: BondUniverse, places: IntArray) -> b
 
 def _start(
     question: MatchingQuestion, matching: MatchingProgram, last: SolvedMonth, bonds: IntArray
-) -> Basis:
-    """Last month's basis, its statuses moved to this month's bonds, payment days and limits."""
+) -> tuple[IntArray, Basis]:
+    """Where each column stood last month, and its basis moved to this month's columns and rows."""
     earlier, before = last.matching, last.question
     paid = np.searchsorted(before.due.dates, question.due.dates[0])
     dates = np.arange(paid, before.data.periods)
@@ -265,7 +266,8 @@ def _start(
         if len(block) and len(old) > places.max(initial=0):
             known = places != NOT_THERE
             columns[positions(block)[known]] = old.start + places[known]
-    return carried_basis(last.solution.basis, columns, _rows(matching, earlier, dates, bonds))
+    rows = _rows(matching, earlier, dates, bonds)
+    return columns, carried_basis(last.solution.basis, columns, rows)
 
 
 def _rows(

@@ -56,6 +56,7 @@ def test_every_limit_stands_with_both_of_its_prices() -> None:
     found = facts()
     blocks = limit_step_blocks(found.steps, found.limits, "USD")
     (row,) = table(blocks, "What the limits cost").rows
+    assert found.steps is not None
     (step,) = found.steps
     assert row[:3] == ("Sector limit", "30%", "31%")
     assert row[3] == pytest.approx(step.saving)
