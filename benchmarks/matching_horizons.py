@@ -66,7 +66,7 @@ def rows() -> list[Row]:
             row(
                 "360 horizons of 2,000 bonds, no limits v. cold",
                 question.with_limits(()),
-                target=4.0,
+                target=10.0,
             ),
             compare(
                 "100 horizons of 2,000 bonds with limits v. cold",
