@@ -212,7 +212,8 @@ def bond_values(
     """Every bond offered, cheapest first, at the portfolio's own discount factors and limits.
 
     The worth of an eligible bond is its price less what the price would have to fall by; of an
-    excluded one the value of its payments at the discount factors, before any limit.
+    excluded one the value of its payments at the discount factors over what a unit of cost weighs,
+    ``sum_t pi_t F_it / (1 - nu)``: the price below which it would be bought if no limit held it.
     """
     eligible = {name: place for place, name in enumerate(result.bonds.identifiers)}
     reasons = {excluded.identifier: excluded.reason.value for excluded in result.excluded}
@@ -235,4 +236,5 @@ def _worths(question: MatchingQuestion, result: MatchResult, bonds: BondUniverse
     counted = data.receipts.counted
     rows = data.receipts.rows[counted]
     worth = data.receipts.amounts[counted] * result.discount_factors[rows]
-    return np.bincount(data.flow_bonds[counted], worth, len(bonds)).astype(np.float64)
+    whole = np.bincount(data.flow_bonds[counted], worth, len(bonds)).astype(np.float64)
+    return whole / (result.cost_weight if result.cost_weight > 0.0 else 1.0)

@@ -103,9 +103,9 @@ class MatchingProgram:
     """A linear programme with the places of its blocks.
 
     `cash` holds s_0..s_T (empty when surplus is lost), `loans` b_0..b_{T-1}, `credit` the general
-    loans in the order of `credit_starts`, `released` d_1..d_T; `value` is the column V of the
-    portfolio's own cost (empty when no limit refers to it); `bought` and `sold` are there when
-    trading has a cost or a limit.
+    loans in the order of the data's credit terms, `released` d_1..d_T; `value` is the column V of
+    the portfolio's own cost and `value_row` the row that defines it (empty when no limit refers to
+    it); `bought` and `sold` are there when trading has a cost or a limit.
     """
 
     program: LinearProgram
@@ -115,6 +115,7 @@ class MatchingProgram:
     credit: range
     released: range
     value: range
+    value_row: range
     bought: range
     sold: range
     balances: range
@@ -152,7 +153,7 @@ class ProgramDraft:
         self._released = self._add_released() if releases else NONE
         trading = data.trading
         self.bought, self.sold = self._add_trades(trading) if trading else (NONE, NONE)
-        self._value = NONE
+        self._value = self._value_row = NONE
 
     @property
     def shares_are_of_cost(self) -> bool:
@@ -230,7 +231,8 @@ class ProgramDraft:
         """The column V = sum p_i x_i + s_0, made when the first limit refers to it."""
         if not self._value:
             self._value = self.builder.add_columns(np.zeros(1))
-            row = self.builder.add_rows(np.zeros(1), np.zeros(1)).start
+            self._value_row = self.builder.add_rows(np.zeros(1), np.zeros(1))
+            row = self._value_row.start
             bonds = positions(self.bond_columns)
             self.builder.add_entries(np.full(len(bonds), row), bonds, self.data.prices)
             self.builder.add_entries(np.array([row]), np.array([self._value.start]), -1.0)
@@ -248,6 +250,7 @@ class ProgramDraft:
             credit=self._credit,
             released=self._released,
             value=self._value,
+            value_row=self._value_row,
             bought=self.bought,
             sold=self.sold,
             balances=self.balance_rows,

@@ -94,6 +94,9 @@ class MatchResult:
         Payment days, and one row each: payment, income, principal, interest, cash after.
     basis
         Where the solver ended: the start of the next, similar question.
+    cost_weight
+        What one more unit of portfolio cost weighs in the optimum, ``1 - nu``: below 1 where a
+        larger portfolio would loosen limits that are shares of it.
     discount_factors
         Marginal cost today of one more unit paid at each date: the portfolio's own discount factor.
     reduced_costs, price_falls_to_enter
@@ -123,6 +126,7 @@ class MatchResult:
     ladder: RunOff
     data: MatchingData
     basis: Basis
+    cost_weight: float
     discount_factors: FloatArray
     reduced_costs: FloatArray
     price_falls_to_enter: FloatArray

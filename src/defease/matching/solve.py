@@ -158,6 +158,7 @@ def result_of(
         ladder=run_off(data, levels, decisions),
         data=data,
         basis=solution.basis,
+        cost_weight=1.0 - float(solution.row_duals[list(matching.value_row)].sum()),
         discount_factors=read_only(duals),
         reduced_costs=read_only(reduced),
         price_falls_to_enter=explanation.price_falls_to_enter(data, duals, reduced),

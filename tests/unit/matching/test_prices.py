@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -146,3 +147,29 @@ def test_receipts_that_wait_decades_for_their_payment_are_said() -> None:
     assert "2140-01-31" in message
     near = answer(asked(zeros([96.0, 92.0, 88.0])))
     assert not [one for one in near.cautions if one.code == "receipts_wait"]
+
+
+def test_an_excluded_bond_would_be_bought_just_below_its_worth_and_not_above() -> None:
+    prices = [96.0, 92.0, 88.0, 97.0, 94.0, 91.0, 80.0]
+    ratings = ("A",) * 6 + ("BB",)
+    limits, due = (IssuerLimit(0.25),), Payments.from_dates(SETTLED, DAYS, [100.0] * 3)
+
+    def asked_at(price: float, minimum: str) -> tuple[BondUniverse, MatchingQuestion]:
+        bonds = replace(zeros([*prices[:6], price], ratings), coupons=np.full(7, 0.03))
+        return bonds, matching_question(
+            due,
+            bonds,
+            policy=MatchingPolicy(cash_cap_months=None),
+            limits=limits,
+            eligibility=Eligibility(minimum_rating=minimum),
+        )
+
+    bonds, question = asked_at(80.0, "BBB-")
+    result = answer(question)
+    assert result.cost_weight < 1.0
+    values = {value.identifier: value for value in bond_values(question, result, bonds)}
+    clean = values["z6"].worth - float(bonds.accrued[6])
+    for moved, is_bought in ((-0.001, True), (0.001, False)):
+        _, allowed = asked_at(clean + moved, "B")
+        cost = answer(allowed).cost
+        assert (cost < result.cost - 1e-9) is is_bought

@@ -197,6 +197,7 @@ def _priced_by(linear: MatchResult, pieces: MatchResult) -> MatchResult:
     return replace(
         pieces,
         discount_factors=linear.discount_factors,
+        cost_weight=linear.cost_weight,
         reduced_costs=linear.reduced_costs,
         price_falls_to_enter=linear.price_falls_to_enter,
         limit_prices=linear.limit_prices,
